@@ -1,0 +1,62 @@
+#include <cuda_runtime_api.h>
+#include <stdexcept>
+#include <string>
+
+#include "cuda/kernels.hpp"
+#include "cuda/kernels/kernels_impl.hpp"
+
+namespace concord::kernels {
+namespace {
+
+std::string name_of(int device) {
+  cudaDeviceProp properties{};
+  return cudaGetDeviceProperties(&properties, device) == cudaSuccess ? properties.name : "unknown GPU";
+}
+
+class CudaContext final : public ExecutionContext {
+ public:
+  explicit CudaContext(int device) : device_(device) { select(); }
+
+  [[nodiscard]] std::string device_name() const override {
+    return "cuda:" + std::to_string(device_) + " (" + name_of(device_) + ")";
+  }
+  void box_pairs(const PairRequest& request, std::vector<PairRow>& rows) override {
+    select();
+    cuda::box_pairs(request, rows);
+  }
+  void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) override {
+    select();
+    cuda::box_iou(a, b, iou);
+  }
+  void track_motion(const MotionRequest& request, MotionRow* rows) override {
+    select();
+    cuda::track_motion(request, rows);
+  }
+
+ private:
+  /// The current device belongs to the thread, and stages of a pipeline may run on any.
+  void select() const {
+    if (const cudaError_t failure = cudaSetDevice(device_); failure != cudaSuccess) {
+      throw std::runtime_error("cuda:" + std::to_string(device_) + ": " + cudaGetErrorString(failure));
+    }
+  }
+  int device_;
+};
+
+}  // namespace
+
+CudaProbe probe_cuda() {
+  CudaProbe probe{.compiled = true, .devices = 0, .detail = {}};
+  if (const cudaError_t failure = cudaGetDeviceCount(&probe.devices); failure != cudaSuccess) {
+    probe.devices = 0;
+    probe.detail = cudaGetErrorString(failure);
+  } else if (probe.devices == 0) {
+    probe.detail = "no CUDA device";
+  }
+  for (int i = 0; i < probe.devices; ++i) probe.detail += (i > 0 ? ", " : "") + name_of(i);
+  return probe;
+}
+
+std::unique_ptr<ExecutionContext> make_cuda_context(int device) { return std::make_unique<CudaContext>(device); }
+
+}  // namespace concord::kernels

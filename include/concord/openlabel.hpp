@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+
+#include "concord/drive.hpp"
+#include "concord/result.hpp"
+
+namespace concord {
+
+/// Writes `drive` (its first label set, sensors, poses, tags, 2D boxes and the uris of its recordings, relative to the
+/// file's folder where they lie below it) as ASAM OpenLABEL 1.0 JSON. Reading it back gives an equal drive.
+[[nodiscard]] Result<void> write_openlabel(const Drive& drive, const std::filesystem::path& path);
+
+}  // namespace concord

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "concord/dataset.hpp"
+#include "concord/judge.hpp"
+#include "concord/measure.hpp"
+#include "concord/report.hpp"
+#include "concord/result.hpp"
+
+namespace concord {
+
+struct ValidateOptions {
+  std::vector<std::filesystem::path> inputs;
+  std::filesystem::path out;  ///< a folder (one `<drive>.h5` each), or one file ending in .h5 for a single drive
+  std::string format;         ///< empty: recognised from each input
+  OpenOptions open;
+  std::vector<std::string> drives;  ///< names to validate; empty: all. A name that no input has is an error.
+  Profile profile;
+  JudgeOptions judge;
+  DeviceOptions device;  ///< device.memory_bytes also bounds the labels of one drive
+  int jobs = 0;          ///< drives in flight at once; 0: three (one read, one computed, one written)
+  bool keep_measurements = false;
+  std::string command;  ///< as typed, for the report's /run
+};
+
+/// What became of one drive.
+struct DriveOutcome {
+  std::string drive;
+  std::filesystem::path report;  ///< empty when the drive failed
+  std::optional<Error> error;
+  std::uint64_t frames = 0, labels = 0;
+  std::uint64_t infos = 0, warnings = 0, errors = 0;  ///< findings by severity
+  std::uint64_t checks_not_completed = 0;             ///< statuses that are skipped or failed
+  std::vector<std::string> notes;
+};
+
+struct ValidateSummary {
+  std::string device;
+  std::string device_note;
+  std::vector<DriveOutcome> drives;  ///< in the order of the inputs
+  bool cancelled = false;
+};
+
+/// Called from worker threads, one call at a time: a drive is finished (`done` of `total`).
+using OnDrive = std::function<void(const DriveOutcome& outcome, std::size_t done, std::size_t total)>;
+
+/// Reads, measures, judges and writes drive after drive; the four stages overlap. A drive that fails becomes an outcome
+/// with its error and does not stop the others. When `cancel` turns true no further drive is started, those under way
+/// are abandoned unless their report is being written, and only complete reports exist.
+///
+/// An error is returned only when nothing could be started: no readable input, unusable device, unknown drive or check.
+[[nodiscard]] Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,
+                                               const std::atomic<bool>& cancel);
+
+}  // namespace concord

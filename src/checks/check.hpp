@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "concord/judge.hpp"
+#include "src/checks/context.hpp"
+#include "src/checks/error_types.hpp"
+
+// What the .cpp of a check includes. Such a file holds
+//   - a struct of `double` parameters with their defaults and a static `fields()` that documents each of them,
+//   - the judge function, a predicate over the measurement tables that adds findings to its context,
+//   - one function `Check <family>_<name>()`, which joins both with the check's description through define().
+namespace concord::judging {
+
+/// One member of a parameter struct `P`, as users see it. The default is the member's own initialiser.
+template <class P>
+struct Field {
+  double P::*member;
+  std::string_view name;  ///< the member's name; carries its unit
+  std::string_view unit;
+  double minimum;
+  double maximum;
+  std::string_view help;
+};
+
+/// Parameters of a check without any.
+struct NoParameters {
+  static std::vector<Field<NoParameters>> fields() { return {}; }
+};
+
+/// The parameters in force for each class, resolved once before a check looks at rows.
+template <class P>
+class PerClass {
+ public:
+  explicit PerClass(std::vector<P> by_class) : by_class_(std::move(by_class)) {}
+  [[nodiscard]] const P& operator[](ClassCode code) const { return by_class_[code]; }
+
+ private:
+  std::vector<P> by_class_;
+};
+
+/// A check as the judge runs it.
+struct Check {
+  CheckInfo info;
+  std::function<void(CheckContext&, const Profile&)> run;
+};
+
+/// Joins description, parameters and judge function. `info.parameters` and `info.documentation` are filled for you.
+template <class P>
+[[nodiscard]] Check define(CheckInfo info, void (*judge_rows)(CheckContext&, const PerClass<P>&)) {
+  const P defaults{};
+  for (const Field<P>& field : P::fields()) {
+    info.parameters.push_back(
+        {field.name, field.unit, defaults.*field.member, field.minimum, field.maximum, field.help});
+  }
+  const std::string_view id = info.id;
+  return {std::move(info), [id, judge_rows](CheckContext& context, const Profile& profile) {
+            std::vector<P> by_class(context.taxonomy().size());
+            for (const Field<P>& field : P::fields()) {
+              for (std::size_t code = 0; code < by_class.size(); ++code) {
+                by_class[code].*field.member =
+                    profile.parameter(id, field.name, context.taxonomy(), static_cast<ClassCode>(code));
+              }
+            }
+            judge_rows(context, PerClass<P>(std::move(by_class)));
+          }};
+}
+
+}  // namespace concord::judging

@@ -1,0 +1,142 @@
+#include "concord/judge.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include "src/checks/near_names.hpp"
+#include "src/checks/registry.hpp"
+
+namespace concord {
+namespace {
+
+using judging::Check;
+using judging::CheckContext;
+
+std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
+
+bool is_named(std::string_view id, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [id](const std::string& name) { return name == id || name == family_of(id); });
+}
+
+Result<void> require_known(const std::vector<std::string>& names, std::string_view option) {
+  std::set<std::string> known;
+  for (const CheckInfo& check : checks()) known.insert({std::string(check.id), std::string(family_of(check.id))});
+  for (const std::string& name : names) {
+    if (known.contains(name)) continue;
+    return Error{
+        ErrorCode::invalid_argument, "no check or family is called '" + name + "'", std::string(option),
+        judging::did_you_mean(name, {known.begin(), known.end()}, "an id or family that `concord checks` lists")};
+  }
+  return {};
+}
+
+std::uint64_t frames_lacking(std::string_view input, const Drive& drive) {
+  std::uint64_t lacking = 0;
+  for (std::size_t frame = 0; frame < drive.frames.size(); ++frame) {
+    if (input == judging::kEgoPoses && !drive.frames.has_pose(static_cast<std::uint32_t>(frame))) ++lacking;
+    if (input == judging::kTimestamps && drive.frames.time_ns[frame] == kNoTime) ++lacking;
+  }
+  return lacking;
+}
+
+// Why a check that needs `input` cannot look at these labels; empty when it can.
+std::string why_missing(std::string_view input, const Drive& drive, const LabelSet& labels,
+                        const LabelSetMeasurements& measured) {
+  const bool no_frame_has_it = drive.frames.size() > 0 && frames_lacking(input, drive) == drive.frames.size();
+  if (input == judging::kTracks) {
+    const bool any = std::any_of(labels.track.begin(), labels.track.end(), [](auto code) { return code != kNone; });
+    return any || labels.size() == 0 ? "" : "labels have no tracks";
+  }
+  if (input == judging::kTimestamps) return no_frame_has_it ? "no timestamps" : "";
+  if (input == judging::kEgoPoses) {
+    if (drive.frames.T_world_ego.empty() || no_frame_has_it) return "no ego poses";
+    return measured.motion.world || measured.motion.size() == 0 ? "" : "not every labelled frame has an ego pose";
+  }
+  if (input == judging::kAttributeValues) {
+    const bool any = std::any_of(labels.attributes.begin(), labels.attributes.end(),
+                                 [](const AttributeColumn& column) { return !column.allowed.empty(); });
+    return any ? "" : "the format defines no attribute values";
+  }
+  throw std::logic_error("a check needs the unknown input '" + std::string(input) + "'");
+}
+
+StatusRow run_check(const Check& check, const Drive& drive, const LabelSet& labels,
+                    const LabelSetMeasurements& measured, const Profile& profile, Judgement& judgement) {
+  StatusRow status{.drive = drive.name,
+                   .label_set = labels.name,
+                   .check = std::string(check.info.id),
+                   .sensor = "",
+                   .state = CheckState::skipped,
+                   .reason = ""};
+  const std::uint64_t frames = drive.frames.size();
+  status.frames_skipped = frames;
+  try {
+    std::uint64_t lacking = 0;
+    for (const std::string_view input : check.info.inputs) {
+      status.reason = why_missing(input, drive, labels, measured);
+      if (!status.reason.empty()) return status;
+      lacking = std::max(lacking, frames_lacking(input, drive));
+    }
+    CheckContext context(drive, labels, measured, check.info, profile.severity(check.info.id));
+    check.run(context, profile);
+    status.reason = context.skip_reason();
+    if (!status.reason.empty()) return status;
+    context.collect_into(judgement);
+    status.state = CheckState::completed;
+    status.frames_skipped = lacking;
+    status.frames_examined = frames - lacking;
+  } catch (const std::exception& e) {
+    status.state = CheckState::failed;
+    status.reason = e.what();
+  }
+  return status;
+}
+
+bool comes_before(const Finding& a, const Finding& b) {
+  return std::tie(a.frame_index, a.check, a.track, a.label, a.label_set, a.id) <
+         std::tie(b.frame_index, b.check, b.track, b.label, b.label_set, b.id);
+}
+
+void require_matching(const Drive& drive, std::span<const LabelSetMeasurements> measurements) {
+  if (drive.taxonomy == nullptr) throw std::logic_error("a drive without taxonomy cannot be judged");
+  if (measurements.size() != drive.label_sets.size()) throw std::logic_error("one measurement a label set is needed");
+  for (std::size_t i = 0; i < measurements.size(); ++i) {
+    if (measurements[i].cuboids.size() != drive.label_sets[i].size()) {
+      throw std::logic_error("measurements of label set '" + drive.label_sets[i].name + "' are of other labels");
+    }
+  }
+}
+
+}  // namespace
+
+Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements> measurements, const Profile& profile,
+                        const JudgeOptions& options) {
+  require_matching(drive, measurements);
+  CONCORD_RETURN_IF_ERROR(require_known(options.only, "--only"));
+  CONCORD_RETURN_IF_ERROR(require_known(options.skip, "--skip"));
+  Judgement judgement;
+  for (std::size_t i = 0; i < drive.label_sets.size(); ++i) {
+    const LabelSet& labels = drive.label_sets[i];
+    for (const Check& check : judging::all_checks()) {
+      std::string left_out;
+      if (!options.only.empty() && !is_named(check.info.id, options.only)) left_out = "left out by --only";
+      if (is_named(check.info.id, options.skip)) left_out = "left out by --skip";
+      if (left_out.empty() && !profile.enabled(check.info.id)) left_out = "disabled by profile";
+      if (left_out.empty()) {
+        judgement.statuses.push_back(run_check(check, drive, labels, measurements[i], profile, judgement));
+      } else {
+        judgement.statuses.push_back({drive.name, labels.name, std::string(check.info.id), "", CheckState::skipped,
+                                      left_out, 0, drive.frames.size()});
+      }
+    }
+  }
+  std::sort(judgement.findings.begin(), judgement.findings.end(), comes_before);
+  return judgement;
+}
+
+}  // namespace concord

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "src/checks/check.hpp"
+#include "src/checks/tracks.hpp"
+
+namespace concord::judging {
+namespace {
+
+struct Parameters {
+  double max_ratio = 1.12;
+  double noise_m = 0.05;
+  double own_noise_factor = 6;
+  double min_labels = 3;
+
+  static std::vector<Field<Parameters>> fields() {
+    return {
+        {&Parameters::max_ratio, "max_ratio", "1", 1, 100, "largest ratio between a side and the track's median of it"},
+        {&Parameters::noise_m, "noise_m", "m", 0, 10,
+         "difference that is allowed in addition; counts for small objects"},
+        {&Parameters::own_noise_factor, "own_noise_factor", "1", 0, 100,
+         "a track's own scatter times this is allowed, where it is larger"},
+        {&Parameters::min_labels, "min_labels", "labels", 2, 1000, "shorter tracks are not judged"}};
+  }
+};
+
+using Sides = std::array<double, 3>;
+
+Sides sides_of(const CuboidColumns& cuboid, std::uint32_t row) {
+  return {cuboid.length_m[row], cuboid.width_m[row], cuboid.height_m[row]};
+}
+
+double quantile(std::vector<double>& values, std::size_t numerator, std::size_t denominator) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) * numerator / denominator);
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+/// How far a label's worst side is beyond what its track allows.
+struct Change {
+  double ratio = 1;  ///< >= 1, of side and median, whichever is larger over the other
+  double limit = 1;
+  [[nodiscard]] bool is_too_large() const { return ratio > limit; }
+};
+
+class TrackSize {
+ public:
+  TrackSize(const CuboidColumns& cuboid, const std::vector<std::uint32_t>& rows, const Parameters& p) : p_(p) {
+    std::vector<double> values(rows.size());
+    for (std::size_t side = 0; side < 3; ++side) {
+      for (std::size_t i = 0; i < rows.size(); ++i) values[i] = sides_of(cuboid, rows[i])[side];
+      median_m_[side] = quantile(values, 1, 2);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        values[i] = std::abs(std::log(sides_of(cuboid, rows[i])[side] / median_m_[side]));
+      }
+      own_noise_[side] = quantile(values, 1, 4);
+    }
+  }
+
+  [[nodiscard]] const Sides& median_m() const { return median_m_; }
+  [[nodiscard]] Change change_of(const Sides& sides) const {
+    Change worst;
+    for (std::size_t side = 0; side < 3; ++side) {
+      const double ratio = std::exp(std::abs(std::log(sides[side] / median_m_[side])));
+      const double limit =
+          std::max(p_.max_ratio + p_.noise_m / median_m_[side], std::exp(p_.own_noise_factor * own_noise_[side]));
+      if (worst.limit == 1 || ratio * worst.limit > worst.ratio * limit) worst = {ratio, limit};
+    }
+    return worst;
+  }
+
+ private:
+  const Parameters& p_;
+  Sides median_m_{};
+  Sides own_noise_{};  ///< lower quartile of |log(side / median)|
+};
+
+void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
+  const LabelSet& labels = context.labels();
+  if (labels.scope.extent == LabelScope::Extent::visible) {
+    context.skip("cuboids cover only the visible extent");
+    return;
+  }
+  const TrackRows tracks(labels);
+  std::vector<std::uint32_t> rows;
+  for (std::size_t code = 0; code < tracks.size(); ++code) {
+    rows.clear();
+    for (const std::uint32_t row : tracks.of(code)) {
+      if (context.is_valid_object(row) && context.taxonomy().at(context.class_of(row)).rigid) rows.push_back(row);
+    }
+    if (rows.empty()) continue;
+    const Parameters& p = parameters[context.class_of(rows.front())];
+    if (static_cast<double>(rows.size()) < p.min_labels) continue;
+    for (const std::uint32_t row : rows) context.examine(row);
+    const TrackSize size(labels.cuboid, rows, p);
+    const auto change_of = [&](std::size_t i) { return size.change_of(sides_of(labels.cuboid, rows[i])); };
+    for_each_run(
+        rows.size(), [&](std::size_t i) { return change_of(i).is_too_large(); },
+        [&](std::size_t first, std::size_t last) {
+          Change worst = change_of(first);
+          for (std::size_t i = first; i <= last; ++i) {
+            const Change change = change_of(i);
+            if (change.ratio * worst.limit > worst.ratio * change.limit) worst = change;
+          }
+          Draft& draft = context.add_span(rows[first], rows[last], worst.ratio, worst.limit);
+          draft.propose("length_m", size.median_m()[0], "m");
+          draft.propose("width_m", size.median_m()[1], "m");
+          draft.propose("height_m", size.median_m()[2], "m");
+        });
+  }
+}
+
+}  // namespace
+
+Check temporal_size_change() {
+  return define<Parameters>(
+      {.id = "temporal.size_change",
+       .title = "A rigid object changes its size",
+       .error_type = error_type::kBoundingBox,
+       .severity = Severity::warning,
+       .fault = Fault::size,
+       .scope = Scope::span,
+       .unit = "1",
+       .message =
+           "a side of {object} differs from the rest of its track by a factor of {value} {frames}, limit {limit}",
+       .inputs = {kTracks}},
+      judge_rows);
+}
+
+}  // namespace concord::judging

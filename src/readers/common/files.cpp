@@ -1,0 +1,202 @@
+#include "src/readers/common/files.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace concord::readers {
+namespace fs = std::filesystem;
+
+namespace {
+
+Error io_error(const fs::path& path, std::string what) {
+  return {ErrorCode::io, std::move(what) + ": " + std::strerror(errno), path.string(), ""};
+}
+
+}  // namespace
+
+Result<MappedFile> MappedFile::open(const fs::path& path, std::uint64_t max_bytes) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+    return Error{code, std::string("cannot be opened: ") + std::strerror(errno), path.string(), "a readable file"};
+  }
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    return Error{ErrorCode::io, "is not a regular file", path.string(), "a file"};
+  }
+  MappedFile file;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > max_bytes) {
+    ::close(descriptor);
+    return Error{ErrorCode::limit_exceeded, "has " + std::to_string(size) + " bytes", path.string(),
+                 "at most " + std::to_string(max_bytes)};
+  }
+  if (size > 0) {
+    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (data == MAP_FAILED) {  // NOLINT(performance-no-int-to-ptr)
+      Error error = io_error(path, "cannot be mapped");
+      ::close(descriptor);
+      return error;
+    }
+    file.data_ = static_cast<const char*>(data);
+    file.size_ = size;
+  }
+  ::close(descriptor);
+  return file;
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+}
+
+Result<fs::path> join_below(const fs::path& root, std::string_view relative, std::string_view where) {
+  const fs::path path(relative);
+  const fs::path normal = path.lexically_normal();
+  if (relative.empty() || path.is_absolute() || relative.find('\0') != std::string_view::npos ||
+      (!normal.empty() && *normal.begin() == "..")) {
+    return Error{ErrorCode::malformed, "path '" + std::string(relative) + "' leaves the dataset", std::string(where),
+                 "a relative path below the dataset's folder"};
+  }
+  return root / normal;
+}
+
+Result<std::vector<fs::path>> list_files(const fs::path& folder, std::string_view extension) {
+  std::error_code failure;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure)) {
+    std::error_code ignored;
+    if (it->is_regular_file(ignored) && (extension.empty() || it->path().extension() == extension)) {
+      files.push_back(it->path());
+    }
+  }
+  if (failure)
+    return Error{ErrorCode::io, "cannot be listed: " + failure.message(), folder.string(), "a readable folder"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+namespace {
+
+constexpr int kMaxFolderDepth = 64;
+
+Result<void> copy_folder(const fs::path& from, const fs::path& to, const RewriteFile& rewrite, int depth) {
+  if (depth > kMaxFolderDepth) {
+    return Error{ErrorCode::limit_exceeded, "folders are nested too deeply (a symlink loop?)", from.string(), ""};
+  }
+  std::error_code failure;
+  fs::create_directories(to, failure);
+  if (failure) return Error{ErrorCode::io, "cannot be created: " + failure.message(), to.string(), ""};
+  for (fs::directory_iterator it(from, failure), end; !failure && it != end; it.increment(failure)) {
+    const fs::path target = to / it->path().filename();
+    std::error_code kind_failure;
+    if (it->is_directory(kind_failure)) {
+      CONCORD_RETURN_IF_ERROR(copy_folder(it->path(), target, rewrite, depth + 1));
+    } else if (it->is_regular_file(kind_failure)) {
+      auto rewritten = rewrite(it->path(), target);
+      if (!rewritten) return rewritten.error();
+      if (rewritten.value()) continue;
+      fs::copy_file(it->path(), target, fs::copy_options::none, kind_failure);
+      if (kind_failure)
+        return Error{ErrorCode::io, "cannot be copied: " + kind_failure.message(), it->path().string(), ""};
+    } else if (kind_failure) {
+      return Error{ErrorCode::io, "cannot be read: " + kind_failure.message(), it->path().string(), "a file or folder"};
+    }
+  }
+  if (failure) return Error{ErrorCode::io, "cannot be listed: " + failure.message(), from.string(), ""};
+  return {};
+}
+
+}  // namespace
+
+Result<void> copy_tree(const fs::path& from, const fs::path& to, const RewriteFile& rewrite) {
+  std::error_code failure;
+  if (fs::exists(to, failure) && !fs::is_empty(to, failure)) {
+    return Error{ErrorCode::invalid_argument, "is not empty", to.string(), "a new or empty folder"};
+  }
+  if (fs::is_directory(from, failure)) {
+    // Copying a folder into itself would never end.
+    const fs::path inside = fs::weakly_canonical(to, failure).lexically_relative(fs::weakly_canonical(from, failure));
+    if (!inside.empty() && *inside.begin() != "..") {
+      return Error{ErrorCode::invalid_argument, "lies inside the input", to.string(), "a folder elsewhere"};
+    }
+    return copy_folder(from, to, rewrite, 0);
+  }
+  fs::create_directories(to, failure);
+  if (failure) return Error{ErrorCode::io, "cannot be created: " + failure.message(), to.string(), ""};
+  const fs::path target = to / from.filename();
+  auto rewritten = rewrite(from, target);
+  if (!rewritten) return rewritten.error();
+  if (!rewritten.value()) fs::copy_file(from, target, failure);
+  if (failure) return Error{ErrorCode::io, "cannot be copied: " + failure.message(), from.string(), ""};
+  return {};
+}
+
+Result<void> write_text(const fs::path& path, std::string_view text) {
+  const fs::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0) return io_error(path, "cannot be created");
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t written = ::write(descriptor, text.data() + done, text.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      Error error = io_error(path, "cannot be written");
+      ::close(descriptor);
+      ::unlink(temporary.c_str());
+      return error;
+    }
+    done += static_cast<std::size_t>(written);
+  }
+  if (::close(descriptor) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    Error error = io_error(path, "cannot be written");
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return {};
+}
+
+bool parse_double(std::string_view text, double& value) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+bool parse_int(std::string_view text, std::int64_t& value) {
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+Result<void> for_each_line(std::string_view text,
+                           const std::function<Result<void>(std::string_view, std::size_t)>& on_line) {
+  std::size_t number = 0;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    CONCORD_RETURN_IF_ERROR(on_line(line, ++number));
+  }
+  return {};
+}
+
+std::string at_line(const fs::path& path, std::size_t line) { return path.string() + ":" + std::to_string(line); }
+
+}  // namespace concord::readers

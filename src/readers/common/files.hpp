@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "concord/result.hpp"
+
+namespace concord::readers {
+
+/// Refuses a file larger than this in memory-resident readers (labels, tables); clouds have their own bounds.
+inline constexpr std::uint64_t kMaxTextBytes = std::uint64_t{4} << 30U;
+
+/// A read-only view of a whole file, mapped. Empty files are allowed. Moves, does not copy.
+class MappedFile {
+ public:
+  static Result<MappedFile> open(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxTextBytes);
+  MappedFile() = default;
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  [[nodiscard]] std::string_view text() const { return {data_, size_}; }
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// `root / relative` when `relative` is a relative path that does not leave `root` by `..`; else an error. Paths inside
+/// a dataset are hostile input.
+[[nodiscard]] Result<std::filesystem::path> join_below(const std::filesystem::path& root, std::string_view relative,
+                                                       std::string_view where);
+
+/// Regular files directly in `folder`, sorted by name. Symlink loops and unreadable folders are errors, not exceptions.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> list_files(const std::filesystem::path& folder,
+                                                                    std::string_view extension = {});
+
+/// Copies the folder (or single file) `from` to the new or empty folder `to`. A file for which `rewrite` returns true
+/// has been written by it (arguments: source, target); every other file is copied byte for byte. Symlinks are followed
+/// to files only; a loop is an error.
+using RewriteFile =
+    std::function<Result<bool>(const std::filesystem::path& source, const std::filesystem::path& target)>;
+[[nodiscard]] Result<void> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to,
+                                     const RewriteFile& rewrite);
+
+/// Writes `text` to `path` (whole or not at all).
+[[nodiscard]] Result<void> write_text(const std::filesystem::path& path, std::string_view text);
+
+/// The number that is the whole of `text`; "nan" and "inf" are numbers, hexadecimal and trailing characters are not.
+[[nodiscard]] bool parse_double(std::string_view text, double& value);
+[[nodiscard]] bool parse_int(std::string_view text, std::int64_t& value);
+
+/// Calls `on_line(line, number from 1)` for each line without its end; stops at the first error. CRLF is accepted.
+[[nodiscard]] Result<void> for_each_line(std::string_view text,
+                                         const std::function<Result<void>(std::string_view, std::size_t)>& on_line);
+
+/// `path:line`.
+[[nodiscard]] std::string at_line(const std::filesystem::path& path, std::size_t line);
+
+}  // namespace concord::readers

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace concord::readers::kitti {
+
+/// The non-empty fields of `line`; with separator ' ' tabs separate too.
+inline std::vector<std::string_view> split_fields(std::string_view line, char separator) {
+  std::vector<std::string_view> fields;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= line.size(); ++i) {
+    const bool ends = i == line.size() || line[i] == separator || (separator == ' ' && line[i] == '\t');
+    if (!ends) continue;
+    if (i > begin) fields.push_back(line.substr(begin, i - begin));
+    begin = i + 1;
+  }
+  return fields;
+}
+
+}  // namespace concord::readers::kitti

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "concord/dataset.hpp"
+
+namespace concord::readers {
+
+// One function a format, defined in its own folder; src/readers/formats.cpp lists them.
+const Format& kitti_tracking_format();
+const Format& kitti_object_format();
+const Format& openlabel_format();
+
+}  // namespace concord::readers

@@ -1,0 +1,198 @@
+#include <fcntl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <type_traits>
+
+#include "concord/columns.hpp"
+#include "concord/report.hpp"
+#include "src/report/columns.hpp"
+#include "src/report/content_hash.hpp"
+#include "src/report/hdf5.hpp"
+#include "src/report/types.hpp"
+
+namespace concord {
+namespace report {
+namespace {
+
+void write_fixed_strings(hid_t group, const std::string& name, const std::vector<std::string_view>& texts,
+                         const char* meaning) {
+  std::size_t longest = 1;
+  for (const std::string_view text : texts) longest = std::max(longest, text.size());
+  std::vector<char> bytes(longest * texts.size(), '\0');
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    std::copy(texts[row].begin(), texts[row].end(), bytes.begin() + static_cast<std::ptrdiff_t>(row * longest));
+  }
+  const Handle type = fixed_string_type(longest);
+  write_dataset(group, name, {type, bytes.data(), texts.size(), nullptr}, "", meaning);
+}
+
+/// Texts of all tables by dictionary; written to /dict at the end.
+using Dictionaries = std::map<std::string, Dictionary>;
+
+template <class Row>
+class TableWriter {
+ public:
+  TableWriter(hid_t file, Dictionaries& dictionaries) : file_(file), dictionaries_(dictionaries) {}
+
+  void begin(const char* name, const char* meaning, std::vector<Row>& rows) {
+    rows_ = &rows;
+    group_ = std::make_unique<Handle>(create_group(file_, name));
+    write_text_attribute(*group_, "description", meaning);
+  }
+  void text(const char* name, std::string Row::*member, const char* dictionary, const char* meaning) {
+    Dictionary& texts = dictionaries_[dictionary];
+    std::vector<std::uint32_t> codes;
+    codes.reserve(rows_->size());
+    for (const Row& row : *rows_) codes.push_back((row.*member).empty() ? kNone : texts.intern(row.*member));
+    write_dataset(*group_, name, {H5T_NATIVE_UINT32, codes.data(), codes.size(), &kNone}, "",
+                  std::string(meaning) + "; code of /dict/" + dictionary);
+  }
+  void fixed(const char* name, std::string Row::*member, const char* meaning) {
+    std::vector<std::string_view> texts;
+    for (const Row& row : *rows_) texts.push_back(row.*member);
+    write_fixed_strings(*group_, name, texts, meaning);
+  }
+  template <class T>
+  void number(const char* name, T Row::*member, const char* unit, const char* meaning) {
+    std::vector<T> values;
+    values.reserve(rows_->size());
+    for (const Row& row : *rows_) values.push_back(row.*member);
+    const T missing = NumberType<T>::kMissing;
+    write_dataset(*group_, name, {NumberType<T>::type(), values.data(), values.size(), &missing}, unit, meaning);
+  }
+  template <class Enum>
+  void enumeration(const char* name, Enum Row::*member, const char* meaning) {
+    std::vector<std::uint8_t> values;
+    for (const Row& row : *rows_) values.push_back(static_cast<std::uint8_t>(row.*member));
+    const Handle type = enum_type<Enum>();
+    const std::uint8_t unknown = 0;
+    write_dataset(*group_, name, {type, values.data(), values.size(), &unknown}, "", meaning);
+  }
+  void end() { group_.reset(); }
+
+ private:
+  hid_t file_;
+  Dictionaries& dictionaries_;
+  std::unique_ptr<Handle> group_;
+  std::vector<Row>* rows_ = nullptr;
+};
+
+template <class Row>
+void write_rows(hid_t file, Dictionaries& dictionaries, std::vector<Row>& rows) {
+  TableWriter<Row> writer(file, dictionaries);
+  describe(writer, rows);
+}
+
+class MeasurementWriter {
+ public:
+  explicit MeasurementWriter(hid_t parent) : parent_(parent) {}
+  void begin(const char* name) { group_ = std::make_unique<Handle>(create_group(parent_, name)); }
+  template <class T>
+  void column(const char* name, const std::vector<T>& values, const char* unit, const char* meaning) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      write_fixed_strings(*group_, name, {values.begin(), values.end()}, meaning);
+    } else {
+      const T missing = NumberType<T>::kMissing;
+      write_dataset(*group_, name, {NumberType<T>::type(), values.data(), values.size(), &missing}, unit, meaning);
+    }
+  }
+  void end() { group_.reset(); }
+
+ private:
+  hid_t parent_;
+  std::unique_ptr<Handle> group_;
+};
+
+void write_run(hid_t file, const RunInfo& run) {
+  const Handle group = create_group(file, "run");
+  write_text_attribute(group, "description", "what may differ between equal runs; outside content_sha256");
+  write_text_attribute(group, "started_utc", run.started_utc);
+  write_text_attribute(group, "host", run.host);
+  write_text_attribute(group, "device", run.device);
+  write_text_attribute(group, "command", run.command);
+  const std::vector<double> seconds{run.seconds_read, run.seconds_measure, run.seconds_judge};
+  write_dataset(group, "seconds", {H5T_NATIVE_DOUBLE, seconds.data(), seconds.size(), nullptr}, "s",
+                "read, measure, judge");
+}
+
+void write_content(const std::filesystem::path& path, Report report, const std::string& digest) {
+  const Handle file = create_file(path);
+  write_text_attribute(file, "format", "concord-report");
+  write_text_attribute(file, "schema_version", report.schema_version);
+  write_text_attribute(file, "producer", "concord");
+  write_text_attribute(file, "producer_version", report.producer_version);
+  write_text_attribute(file, "content_sha256", digest);
+  const Handle configuration = create_group(file, "configuration");
+  // Longer than an attribute may be.
+  write_fixed_strings(configuration, "yaml", {report.configuration}, "profile and options in force");
+
+  Dictionaries dictionaries;
+  FlatDrives flat = flatten(report.drives);
+  write_rows(file, dictionaries, flat.drives);
+  write_rows(file, dictionaries, flat.label_sets);
+  write_rows(file, dictionaries, flat.inputs);
+  write_rows(file, dictionaries, flat.notes);
+  write_rows(file, dictionaries, report.checks);
+  write_rows(file, dictionaries, report.findings);
+  write_rows(file, dictionaries, report.proposals);
+  write_rows(file, dictionaries, report.statuses);
+  write_rows(file, dictionaries, report.exposure);
+  if (!report.measurements.empty()) {
+    const Handle all = create_group(file, "measurements");
+    for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+      KeptMeasurements& kept = report.measurements[i];
+      const Handle group = create_group(all, std::to_string(i));
+      write_text_attribute(group, "drive", kept.drive);
+      write_text_attribute(group, "label_set", kept.label_set);
+      write_text_attribute(group, "motion_frame", kept.tables.motion.world ? "world" : "ego");
+      MeasurementWriter writer(group);
+      describe_measurements(writer, kept);
+    }
+  }
+  const Handle dictionary_group = create_group(file, "dict");
+  for (const auto& [name, dictionary] : dictionaries) {
+    std::vector<std::string_view> texts;
+    for (std::uint32_t code = 0; code < dictionary.size(); ++code) texts.push_back(dictionary.at(code));
+    write_fixed_strings(dictionary_group, name, texts, "texts in order of their codes");
+  }
+  write_run(file, report.run);
+  write_text_attribute(file, "complete", "1");
+  require(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush");
+}
+
+bool sync_path(const std::filesystem::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0;
+  return ::close(descriptor) == 0 && synced;
+}
+
+}  // namespace
+}  // namespace report
+
+Result<std::string> write_report(const std::filesystem::path& path, const Report& original) {
+  report::silence_hdf5();
+  const std::filesystem::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
+  const std::string digest = report::content_hash(original);
+  try {
+    report::write_content(temporary, original, digest);
+  } catch (const report::Hdf5Error& e) {
+    ::unlink(temporary.c_str());
+    return Error{ErrorCode::io, std::string("cannot be written: ") + e.what(), path.string(),
+                 "a writable place with room"};
+  }
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  // Only a file that is on the disk gets the name; the folder is flushed so that the name survives too.
+  if (!report::sync_path(temporary, O_RDWR) || ::rename(temporary.c_str(), path.c_str()) != 0 ||
+      !report::sync_path(folder, O_RDONLY | O_DIRECTORY)) {
+    Error error{ErrorCode::io, std::string("cannot be written: ") + std::strerror(errno), path.string(), ""};
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return digest;
+}
+
+}  // namespace concord

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Drives the built program: exit codes, reports that h5py opens, bad input beside good, equal reports from equal input."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy
+
+SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
+CONCORD = os.environ["CONCORD_BINARY"]
+DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
+SAMPLE = SOURCE / "data/sample_drive"
+
+
+def run(*arguments, **options):
+    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+
+
+def findings(report):
+    done = run("findings", report, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class Validate(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_e2e_"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_sample_drive_is_what_its_script_makes(self):
+        subprocess.run([sys.executable, SOURCE / "tools/make_sample_drive.py", self.folder / "made"], check=True)
+        made = {p.relative_to(self.folder / "made"): p.read_bytes() for p in (self.folder / "made").rglob("*") if p.is_file()}
+        kept = {p.relative_to(SAMPLE): p.read_bytes() for p in SAMPLE.rglob("*") if p.is_file()}
+        self.assertEqual(made, kept)
+
+    def test_every_planted_error_is_found_and_little_else(self):
+        done = run("validate", SAMPLE, "--out", self.folder)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        rows = findings(self.folder)
+        keys = [line.split(",") for line in (SAMPLE / "key.csv").read_text().splitlines()[1:]]
+
+        def hits(row, key):
+            tracks = {key[2], key[4]} - {""}
+            return {row["track"], row["other_track"]} & tracks and int(key[5]) - 1 <= int(row["frame"]) <= int(key[6]) + 1
+
+        for key in keys:
+            self.assertTrue(any(hits(row, key) for row in rows), f"not found: {key}")
+        false_alarms = [row for row in rows if not any(hits(row, key) for key in keys)]
+        self.assertEqual(false_alarms, [])
+
+    def test_severity_decides_the_exit_code(self):
+        for fail_on, code in (("never", 0), ("error", 1), ("warning", 1), ("info", 1)):
+            self.assertEqual(run("validate", SAMPLE, "--out", self.folder, "--fail-on", fail_on).returncode, code)
+        self.assertEqual(run("validate", SAMPLE, "--out", self.folder, "--only", "schema").returncode, 0)
+
+    def test_finding_rows_hold_the_promised_keys(self):
+        run("validate", SAMPLE, "--out", self.folder)
+        promised = ("id fingerprint drive label_set check fault scope frame frame_end time_ns track label other_track other_label "
+                    "class sensor severity score surprise value limit unit proposal root_cause message").split()
+        rows = findings(self.folder)
+        self.assertTrue(rows)
+        for row in rows:
+            self.assertEqual([key for key in promised if key not in row], [])
+        self.assertEqual(len({row["id"] for row in rows}), len(rows))
+        csv = run("findings", self.folder, "--format", "csv").stdout.splitlines()
+        self.assertEqual(len(csv), len(rows) + 1)
+
+    def test_report_reads_with_h5py_alone(self):
+        run("validate", SAMPLE, "--out", self.folder, "--keep-measurements")
+        with h5py.File(self.folder / "0000.h5") as report:
+            self.assertEqual(report.attrs["complete"], b"1")
+            columns = report["findings"]
+            codes = columns["check"][:]
+            names = report["dict/checks"][:].astype(str)
+            self.assertIn("temporal.heading_flip", set(names[codes]))
+            members = h5py.check_enum_dtype(columns["severity"].dtype)
+            self.assertEqual(members["UNKNOWN"], 0)
+            self.assertEqual(members["ERROR"], 3)
+
+            def check(name, item):
+                if isinstance(item, h5py.Dataset) and item.parent.name not in ("/dict", "/configuration"):
+                    self.assertIn("units", item.attrs, name)
+                    self.assertIn("description", item.attrs, name)
+                    siblings = {other.shape for other in item.parent.values() if isinstance(other, h5py.Dataset)}
+                    self.assertEqual(len(siblings), 1, name)
+
+            report.visititems(check)
+            self.assertTrue(numpy.all(report["measurements/0/labels/length_m"][:] > 0))
+
+    def test_equal_runs_give_equal_content(self):
+        digests = set()
+        for name, extra in (("a", []), ("b", ["--threads", "1"]), ("c", ["--memory", "16M", "--jobs", "1"])):
+            run("validate", SAMPLE, "--out", self.folder / name, *extra)
+            with h5py.File(self.folder / name / "0000.h5") as report:
+                digests.add(bytes(report.attrs["content_sha256"]))
+        self.assertEqual(len(digests), 1)
+
+    def test_one_bad_drive_does_not_stop_the_others(self):
+        shutil.copytree(SAMPLE, self.folder / "input")
+        training = self.folder / "input/training"
+        for part in ("label_02", "calib", "oxts"):
+            shutil.copy(training / part / "0000.txt", training / part / "0001.txt")
+        (training / "label_02/0001.txt").write_bytes(b"0 1 Car \xff\x00 broken\n")
+        done = run("validate", self.folder / "input", "--out", self.folder / "out")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("0001.txt:1", done.stderr)
+        self.assertEqual(sorted(p.name for p in (self.folder / "out").iterdir()), ["0000.h5"])
+
+    def test_unusable_input_is_a_clear_error(self):
+        (self.folder / "empty").mkdir()
+        (self.folder / "loop").symlink_to(self.folder / "loop")
+        for arguments in (["validate", self.folder / "empty"], ["validate", self.folder / "absent"], ["validate", self.folder / "loop"],
+                          ["validate", SAMPLE, "--only", "no.such_check"], ["validate", SAMPLE, "--profile", "absent.yaml"],
+                          ["validate", SAMPLE, "--drives", "9999"], ["validate", SAMPLE, "--memory", "1"],
+                          ["validate", SAMPLE, "--format", "no_such_format"], ["validate", SAMPLE, "--device", "abacus"],
+                          ["summary", self.folder / "empty"], ["findings", SAMPLE / "key.csv"], ["no_such_command"], []):
+            if arguments and arguments[0] == "validate":
+                arguments = [*arguments, "--out", self.folder / "out"]
+            done = run(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertTrue(done.stderr.strip() + done.stdout.strip(), arguments)
+
+    def test_out_may_be_one_file_for_one_drive(self):
+        self.assertEqual(run("validate", SAMPLE, "--out", self.folder / "one.h5").returncode, 1)
+        self.assertTrue((self.folder / "one.h5").is_file())
+
+    def test_interrupt_leaves_complete_reports_only(self):
+        shutil.copytree(SAMPLE, self.folder / "input")
+        training = self.folder / "input/training"
+        for i in range(1, 400):
+            for part in ("label_02", "calib", "oxts"):
+                os.link(training / part / "0000.txt", training / part / f"{i:04}.txt")
+        process = subprocess.Popen([CONCORD, "validate", self.folder / "input", "--out", self.folder / "out"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        process.stdout.readline()  # the first drive is done
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2)
+        reports = list((self.folder / "out").iterdir())
+        self.assertLess(len(reports), 400)
+        self.assertTrue(reports)
+        for report in reports:
+            self.assertEqual(report.suffix, ".h5", "a partial file is visible")
+            self.assertEqual(run("summary", report).returncode, 0)
+
+    def test_real_drives(self):
+        if not (DATA / "kitti_tracking").is_dir():
+            self.skipTest("research data 'kitti_tracking' is absent (set CONCORD_TEST_DATA)")
+        done = run("validate", DATA / "kitti_tracking", "--out", self.folder)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.assertEqual(len(list(self.folder.glob("*.h5"))), 7)
+        summary = json.loads(run("summary", self.folder, "--format", "json").stdout)
+        self.assertEqual(summary["drives"], 7)
+        self.assertEqual(sum(check["failed"] for check in summary["checks"].values()), 0)
+        # Public labels are clean: what is shown must stay reviewable.
+        count = sum(check["errors"] + check["warnings"] for check in summary["checks"].values())
+        self.assertLess(count, 0.005 * summary["labels"])
+
+
+class Iou(unittest.TestCase):
+    def test_exact_values(self):
+        with tempfile.TemporaryDirectory() as folder:
+            a, b = pathlib.Path(folder) / "a.csv", pathlib.Path(folder) / "b.csv"
+            a.write_text("x,y,z,length,width,height,yaw\n0,0,0,2,2,2,0\n5,5,0,4,2,1,0.3\n")
+            b.write_text("1,0,0,2,2,2,0\n5,5,0,4,2,1,0.3\n")
+            done = run("iou", a, b, "--pairwise")
+            self.assertEqual([float(x) for x in done.stdout.split()], [1 / 3, 1.0])
+            self.assertEqual([line.split(",")[:2] for line in run("iou", a, b).stdout.split()], [["0", "0"], ["1", "1"]])
+            b.write_text("1,0,0,2,2\n")
+            done = run("iou", a, b)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("b.csv:1", done.stderr)
+            b.write_text("xylophone,1,2\n")
+            self.assertEqual(run("iou", a, b).returncode, 2)
+            self.assertEqual(run("iou", folder, b).returncode, 2)
+            b.write_text("nan,0,0,2,2,2,0\n5,5,0,4,2,-1,0.3\n")
+            self.assertEqual(run("iou", a, b, "--pairwise").stdout.split(), ["nan", "nan"])
+
+
+class Checks(unittest.TestCase):
+    def test_lists_and_explains(self):
+        ids = [json.loads(line)["id"] for line in run("checks", "--format", "json").stdout.splitlines()]
+        self.assertGreaterEqual(len(ids), 20)
+        for name in ids:
+            done = run("checks", name)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("severity", done.stdout)
+        done = run("checks", "temporal.heading_flop")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("temporal.heading_flip", done.stderr)
+
+
+class Doctor(unittest.TestCase):
+    def test_says_what_is_usable(self):
+        done = run("doctor")
+        self.assertEqual(done.returncode, 0)
+        for word in ("concord ", "cpu", "cuda", "HDF5"):
+            self.assertIn(word, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+#include <unistd.h>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "concord/pipeline.hpp"
+#include "tools/commands/command.hpp"
+#include "tools/commands/memory_size.hpp"
+
+namespace concord::tools {
+namespace {
+
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
+
+void on_interrupt(int /*signal*/) { interrupted.store(true); }
+
+struct ValidateArguments {
+  ValidateOptions options;
+  std::vector<std::string> inputs;
+  std::string out = "concord-report";
+  std::string profile = "default";
+  std::string fail_on = "error";
+  std::string memory = "2G";
+  std::vector<std::string> labels;
+  std::string taxonomy;
+  std::string mapping;
+};
+
+Result<void> complete(ValidateArguments& arguments) {
+  ValidateOptions& options = arguments.options;
+  options.inputs.assign(arguments.inputs.begin(), arguments.inputs.end());
+  options.out = arguments.out;
+  CONCORD_ASSIGN_OR_RETURN(options.device.memory_bytes, parse_memory_size(arguments.memory));
+  for (const std::string& labels : arguments.labels) {
+    const std::size_t equals = labels.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == labels.size()) {
+      return Error{ErrorCode::invalid_argument, "'" + labels + "' is no label set", "--labels", "NAME=PATH"};
+    }
+    options.open.extra_labels.push_back({labels.substr(0, equals), labels.substr(equals + 1)});
+  }
+  if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
+  if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
+  // A name without a dot or slash is one of the built-in profiles.
+  auto profile = arguments.profile.find_first_of("./") == std::string::npos ? Profile::builtin(arguments.profile)
+                                                                            : Profile::from_file(arguments.profile);
+  if (!profile) return profile.error();
+  options.profile = std::move(profile).value();
+  return {};
+}
+
+void print_drive(const DriveOutcome& outcome, std::size_t done, std::size_t total) {
+  // On a terminal the line of the finished drive replaces the progress line below it.
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  if (terminal) std::fputs("\r\x1b[K", stderr);
+  if (outcome.error) {
+    const bool named = outcome.error->where.find(outcome.drive) != std::string::npos;
+    print_error((named ? "" : outcome.drive + ": ") + outcome.error->text());
+  } else {
+    fmt::print(
+        stdout, "{}: {} frames, {} labels: {} errors, {} warnings, {} infos{} -> {}\n", outcome.drive, outcome.frames,
+        outcome.labels, outcome.errors, outcome.warnings, outcome.infos,
+        outcome.checks_not_completed > 0 ? fmt::format(", {} checks not completed", outcome.checks_not_completed) : "",
+        outcome.report.string());
+    for (const std::string& note : outcome.notes) fmt::print(stdout, "  note: {}\n", note);
+    std::fflush(stdout);
+  }
+  if (terminal && done < total) {
+    constexpr std::size_t kWidth = 30;
+    const std::size_t filled = kWidth * done / total;
+    fmt::print(stderr, "[{}{}] {}/{}", std::string(filled, '='), std::string(kWidth - filled, ' '), done, total);
+    std::fflush(stderr);
+  }
+}
+
+int exit_code_of(const ValidateSummary& summary, const std::string& fail_on) {
+  bool failed = summary.cancelled;
+  bool found = false;
+  for (const DriveOutcome& outcome : summary.drives) {
+    failed |= outcome.error.has_value();
+    found |= (outcome.errors > 0 && fail_on != "never") ||
+             (outcome.warnings > 0 && (fail_on == "warning" || fail_on == "info")) ||
+             (outcome.infos > 0 && fail_on == "info");
+  }
+  if (failed) return kCouldNotRun;
+  return found ? kFindings : kClean;
+}
+
+int run(ValidateArguments& arguments) {
+  if (auto completed = complete(arguments); !completed) {
+    print_error(completed.error().text());
+    return kCouldNotRun;
+  }
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = SA_RESETHAND;  // a second Ctrl-C ends at once
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+
+  const auto summary = validate(arguments.options, print_drive, interrupted);
+  if (!summary) {
+    print_error(summary.error().text());
+    return kCouldNotRun;
+  }
+  if (!summary->device_note.empty()) fmt::print(stdout, "device: {} ({})\n", summary->device, summary->device_note);
+  if (summary->cancelled) print_error("interrupted: only complete reports were written");
+  return exit_code_of(*summary, arguments.fail_on);
+}
+
+void add(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<ValidateArguments>();
+  ValidateOptions& options = arguments->options;
+  CLI::App* command = app.add_subcommand("validate", "Check the labels of drives and write a report a drive");
+  command->add_option("INPUT", arguments->inputs, "Dataset folders or files, or synthetic:...")->required();
+  command->add_option("--out", arguments->out, "Folder for the reports, or one file ending in .h5")
+      ->capture_default_str();
+  command->add_option("--labels", arguments->labels, "Further label set NAME=PATH (repeatable)");
+  command->add_option("--profile", arguments->profile, "Built-in profile or YAML file")->capture_default_str();
+  command->add_option("--only", options.judge.only, "Only these checks or families")->delimiter(',');
+  command->add_option("--skip", options.judge.skip, "Leave out these checks or families")->delimiter(',');
+  command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  command->add_option("--threads", options.device.threads, "CPU threads; 0: all")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  command->add_option("--jobs", options.jobs, "Drives in flight at once; 0: three")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command->add_option("--memory", arguments->memory, "Bound for clouds, batches and labels: 512M, 2G")
+      ->capture_default_str();
+  command->add_option("--fail-on", arguments->fail_on, "Lowest severity that gives exit code 1")
+      ->check(CLI::IsMember({"info", "warning", "error", "never"}))
+      ->capture_default_str();
+  command->add_option("--drives", options.drives, "Only the drives of these names")->delimiter(',');
+  command->add_option("--format", options.format, "Force the input format");
+  command->add_option("--taxonomy", arguments->taxonomy, "YAML class mapping instead of the format's own");
+  command->add_option("--mapping", arguments->mapping, "YAML column mapping of CSV input");
+  command->add_flag("--keep-measurements", options.keep_measurements, "Store the measurement tables too");
+  command->callback([arguments, &app, &exit_code] {
+    arguments->options.command = app.get_name() + " validate";
+    for (const std::string& input : arguments->inputs) arguments->options.command += " " + input;
+    exit_code = run(*arguments);
+  });
+}
+
+const RegisterCommand kRegistered{10, add};
+
+}  // namespace
+}  // namespace concord::tools
