@@ -6,8 +6,8 @@
 namespace concord {
 
 std::span<const Format* const> formats() {
-  static const std::array<const Format*, 3> all{&readers::kitti_tracking_format(), &readers::kitti_object_format(),
-                                                &readers::openlabel_format()};
+  static const std::array<const Format*, 4> all{&readers::kitti_tracking_format(), &readers::kitti_object_format(),
+                                                &readers::openlabel_format(), &readers::csv_format()};
   return all;
 }
 

@@ -8,5 +8,6 @@ namespace concord::readers {
 const Format& kitti_tracking_format();
 const Format& kitti_object_format();
 const Format& openlabel_format();
+const Format& csv_format();
 
 }  // namespace concord::readers
