@@ -8,7 +8,7 @@ packages=(
   libhdf5-dev libpcl-dev libopen3d-dev libthrust-dev libtbb-dev libeigen3-dev libssl-dev
   libcli11-dev libyaml-cpp-dev libsimdjson-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libgeos-dev libcgal-dev
-  python3 python3-h5py python3-numpy python3-jsonschema
+  hdf5-tools python3 python3-h5py python3-numpy python3-jsonschema
 )
 
 missing=()

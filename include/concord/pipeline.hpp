@@ -59,4 +59,10 @@ using OnDrive = std::function<void(const DriveOutcome& outcome, std::size_t done
 [[nodiscard]] Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,
                                                const std::atomic<bool>& cancel);
 
+/// `report` with findings, proposals, statuses and exposure made anew from its kept measurements: no dataset and no GPU
+/// are needed. The same profile and options give the same content. Measurements of a drive that were not kept are an
+/// error.
+[[nodiscard]] Result<Report> rejudge(Report report, const Profile& profile, const JudgeOptions& options,
+                                     const std::string& command);
+
 }  // namespace concord

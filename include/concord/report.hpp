@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "concord/drive.hpp"
 #include "concord/finding.hpp"
-#include "concord/geometry.hpp"
 #include "concord/measurements.hpp"
 #include "concord/result.hpp"
 
@@ -57,13 +57,11 @@ struct CheckRow {
   Scope scope = Scope::unknown;
 };
 
-/// Measurement tables of one label set, kept with --keep-measurements. Rows refer to `labels`.
+/// What judging needs of one drive, kept with --keep-measurements: all that checks may look at, but no path to a
+/// recording. `judge(drive, tables, ...)` gives the findings again, or others under another profile.
 struct KeptMeasurements {
-  std::string drive;
-  std::string label_set;
-  std::vector<std::string> label_id, track, frame, class_name;  ///< one a label row
-  CuboidColumns cuboid;                                         ///< ego frame
-  LabelSetMeasurements tables;
+  Drive drive;
+  std::vector<LabelSetMeasurements> tables;  ///< one a label set of `drive`
 };
 
 /// One report in memory: one drive, or several after a merge.
@@ -85,6 +83,9 @@ struct Report {
 /// Writes `report` as HDF5 to a temporary name beside `path`, flushes it to the disk and renames it: `path` is either
 /// complete or absent. Returns the content hash.
 [[nodiscard]] Result<std::string> write_report(const std::filesystem::path& path, const Report& report);
+
+/// The schema of report files as JSON; data/schema/report.json is this text.
+[[nodiscard]] std::string report_schema();
 
 /// Reads a report back; verifies schema version and completeness, and the content hash when `verify` is set.
 [[nodiscard]] Result<Report> read_report(const std::filesystem::path& path, bool verify = false);

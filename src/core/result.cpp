@@ -1,5 +1,7 @@
 #include "concord/result.hpp"
 
+#include "concord/text.hpp"
+
 namespace concord {
 
 std::string Error::text() const {
@@ -8,9 +10,10 @@ std::string Error::text() const {
   line += message;
   if (!expected.empty()) line += " (expected " + expected + ")";
   for (char& c : line) {
-    if (c == '\n' || c == '\r') c = ' ';
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
   }
-  return line;
+  // Messages quote files and ids: what else a terminal would obey is shown, not sent.
+  return printable(line);
 }
 
 }  // namespace concord

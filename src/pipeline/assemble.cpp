@@ -1,6 +1,10 @@
 #include "src/pipeline/assemble.hpp"
 
+#include <unistd.h>
 #include <algorithm>
+#include <array>
+#include <ctime>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -60,14 +64,36 @@ std::vector<CheckRow> check_rows() {
   return rows;
 }
 
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
 }  // namespace
+
+RunInfo begin_run(const std::string& device, const std::string& command) {
+  return {.started_utc = utc_now(), .host = host_name(), .device = device, .command = command};
+}
+
+void set_judging(Report& report, const Profile& profile, const JudgeOptions& options) {
+  report.producer_version = std::string(version());
+  report.configuration =
+      "only: " + yaml_list(options.only) + "\nskip: " + yaml_list(options.skip) + "\n" + profile.to_yaml();
+  report.checks = check_rows();
+}
 
 Result<Report> begin_report(const Drive& drive, const ValidateOptions& options) {
   Report report;
-  report.producer_version = std::string(version());
-  report.configuration = "only: " + yaml_list(options.judge.only) + "\nskip: " + yaml_list(options.judge.skip) + "\n" +
-                         options.profile.to_yaml();
-  report.checks = check_rows();
+  set_judging(report, options.profile, options.judge);
 
   DriveSummary summary{.name = drive.name, .format = drive.format};
   std::error_code failure;
@@ -87,31 +113,14 @@ Result<Report> begin_report(const Drive& drive, const ValidateOptions& options) 
   return report;
 }
 
-void add_results(Report& report, const Drive& drive, Judgement judgement,
-                 std::vector<LabelSetMeasurements> measurements, bool keep_measurements) {
-  report.findings = std::move(judgement.findings);
-  report.proposals = std::move(judgement.proposals);
-  report.statuses = std::move(judgement.statuses);
-  report.exposure = std::move(judgement.exposure);
-  if (!keep_measurements) return;
-  for (std::size_t i = 0; i < drive.label_sets.size(); ++i) {
-    const LabelSet& set = drive.label_sets[i];
-    KeptMeasurements kept{.drive = drive.name,
-                          .label_set = set.name,
-                          .label_id = {},
-                          .track = {},
-                          .frame = {},
-                          .class_name = {},
-                          .cuboid = set.cuboid,
-                          .tables = std::move(measurements[i])};
-    for (std::size_t row = 0; row < set.size(); ++row) {
-      kept.label_id.emplace_back(set.label_id[row]);
-      kept.track.emplace_back(set.tracks.at(set.track[row]));
-      kept.frame.emplace_back(drive.frames.name[set.frame[row]]);
-      kept.class_name.push_back(drive.taxonomy->at(set.class_code[row]).name);
-    }
-    report.measurements.push_back(std::move(kept));
-  }
+void add_results(Report& report, Judgement judgement) {
+  const auto append = [](auto& all, auto& more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
+  append(report.findings, judgement.findings);
+  append(report.proposals, judgement.proposals);
+  append(report.statuses, judgement.statuses);
+  append(report.exposure, judgement.exposure);
 }
 
 }  // namespace concord::pipeline

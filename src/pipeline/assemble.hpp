@@ -1,11 +1,9 @@
 #pragma once
 
-#include <span>
-#include <vector>
+#include <string>
 
 #include "concord/drive.hpp"
 #include "concord/judge.hpp"
-#include "concord/measurements.hpp"
 #include "concord/pipeline.hpp"
 #include "concord/report.hpp"
 #include "concord/result.hpp"
@@ -16,8 +14,13 @@ namespace concord::pipeline {
 /// input file can no longer be read.
 [[nodiscard]] Result<Report> begin_report(const Drive& drive, const ValidateOptions& options);
 
-/// Adds what was judged, and the measurement tables when asked for.
-void add_results(Report& report, const Drive& drive, Judgement judgement,
-                 std::vector<LabelSetMeasurements> measurements, bool keep_measurements);
+/// Time and host of now.
+[[nodiscard]] RunInfo begin_run(const std::string& device, const std::string& command);
+
+/// Notes which program, profile and options judge, and the checks of this build.
+void set_judging(Report& report, const Profile& profile, const JudgeOptions& options);
+
+/// Appends what was judged.
+void add_results(Report& report, Judgement judgement);
 
 }  // namespace concord::pipeline

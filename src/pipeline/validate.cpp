@@ -1,8 +1,5 @@
 #include <tbb/parallel_pipeline.h>
-#include <unistd.h>
-#include <array>
 #include <chrono>
-#include <ctime>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -19,20 +16,6 @@ using pipeline::WorkItem;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
-}
 
 /// A drive on its way through the stages. `error` ends its work; the later stages only pass it on.
 struct Job {
@@ -106,8 +89,7 @@ class Run {
     job.outcome.labels = labels;
     job.outcome.notes = job.drive.notes;
     CONCORD_ASSIGN_OR_RETURN(job.report, pipeline::begin_report(job.drive, options_));
-    job.report.run = {
-        .started_utc = utc_now(), .host = host_name(), .device = measurer_.device_name(), .command = options_.command};
+    job.report.run = pipeline::begin_run(measurer_.device_name(), options_.command);
     job.report.run.seconds_read = seconds_since(start);
     return {};
   }
@@ -122,8 +104,10 @@ class Run {
   Result<void> judge_drive(Job& job) {
     const auto start = Clock::now();
     CONCORD_ASSIGN_OR_RETURN(Judgement judgement, judge(job.drive, job.measurements, options_.profile, options_.judge));
-    pipeline::add_results(job.report, job.drive, std::move(judgement), std::move(job.measurements),
-                          options_.keep_measurements);
+    pipeline::add_results(job.report, std::move(judgement));
+    if (options_.keep_measurements) {
+      job.report.measurements.push_back({std::move(job.drive), std::move(job.measurements)});
+    }
     job.report.run.seconds_judge = seconds_since(start);
     return {};
   }

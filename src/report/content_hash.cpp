@@ -5,14 +5,21 @@
 #include <vector>
 
 #include "concord/hash.hpp"
+#include "concord/text.hpp"
+#include "src/report/column_visitor.hpp"
 #include "src/report/columns.hpp"
+#include "src/report/kept_columns.hpp"
+#include "src/report/kept_labels.hpp"
+#include "src/report/measurement_columns.hpp"
 
 namespace concord::report {
 namespace {
 
 class Hasher {
  public:
-  void text(std::string_view value) {
+  /// As the report will hold it.
+  void text(std::string_view original) {
+    const std::string value = to_utf8(original);
     number(static_cast<std::uint64_t>(value.size()));
     hash_.update(value);
   }
@@ -66,12 +73,17 @@ void hash_rows(Hasher& hasher, std::vector<Row>& rows) {
   describe(visitor, rows);
 }
 
-class MeasurementHasher {
+class KeptHasher : public ColumnVisitor<KeptHasher> {
  public:
-  explicit MeasurementHasher(Hasher& hasher) : hasher_(hasher) {}
-  void begin(const char* name) { hasher_.text(name); }
+  static constexpr bool kReads = false;
+  explicit KeptHasher(Hasher& hasher) : hasher_(hasher) {}
+  void begin(const std::string& name, const char* /*meaning*/) { hasher_.text(name); }
+  void flag(const char* name, bool value, const char* /*meaning*/) {
+    hasher_.text(name);
+    hasher_.number(static_cast<std::uint8_t>(value));
+  }
   template <class T>
-  void column(const char* name, const std::vector<T>& values, const char* /*unit*/, const char* /*meaning*/) {
+  void raw(const std::string& name, const std::vector<T>& values, const char* /*unit*/, const char* /*meaning*/) {
     hasher_.text(name);
     hasher_.number(static_cast<std::uint64_t>(values.size()));
     for (const T& value : values) {
@@ -88,10 +100,28 @@ class MeasurementHasher {
   Hasher& hasher_;
 };
 
+void hash_kept(Hasher& hasher, KeptMeasurements& kept) {
+  hasher.text(kept.drive.name);
+  hasher.text(kept.drive.format);
+  KeptHasher visitor(hasher);
+  describe_drive(visitor, kept.drive);
+  for (std::size_t i = 0; i < kept.tables.size(); ++i) {
+    LabelSet& set = kept.drive.label_sets[i];
+    hasher.text(set.name);
+    describe_labels(visitor, set);
+    describe(visitor, kept.tables[i]);
+    for (AttributeColumn& attribute : set.attributes) {
+      hasher.text(attribute.name);
+      describe(visitor, attribute, set.size());
+    }
+  }
+}
+
 }  // namespace
 
 std::string content_hash(const Report& original) {
-  Report report = original;  // the descriptions take rows that a reader could fill
+  // The descriptions take rows that a reader could fill; a hash only looks.
+  auto& report = const_cast<Report&>(original);
   Hasher hasher;
   hasher.text(report.schema_version);
   hasher.text(report.producer_version);
@@ -108,13 +138,7 @@ std::string content_hash(const Report& original) {
   hash_rows(hasher, report.proposals);
   hash_rows(hasher, report.statuses);
   hash_rows(hasher, report.exposure);
-  for (KeptMeasurements& kept : report.measurements) {
-    hasher.text(kept.drive);
-    hasher.text(kept.label_set);
-    hasher.number(static_cast<std::uint8_t>(kept.tables.motion.world));
-    MeasurementHasher visitor(hasher);
-    describe_measurements(visitor, kept);
-  }
+  for (KeptMeasurements& kept : report.measurements) hash_kept(hasher, kept);
   return hasher.hex();
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "concord/text.hpp"
+
 namespace concord::report {
 namespace {
 
@@ -20,6 +22,11 @@ herr_t append_error(unsigned /*n*/, const H5E_error2_t* error, void* text) {
 }
 
 constexpr hsize_t kChunkRows = 131072;
+constexpr hsize_t kChunkBytes = hsize_t{1} << 20U;
+/// HDF5 keeps attributes in the object's header, which has 64 KiB.
+constexpr std::size_t kMostAttributeBytes = 32'000;
+/// Texts of one column together; one endless text beside many short ones must not take all memory.
+constexpr std::uint64_t kMostTextBytes = std::uint64_t{1} << 31U;
 /// Deflate cannot expand by more than this.
 constexpr std::uint64_t kMostCompression = 1100;
 
@@ -92,12 +99,35 @@ Handle fixed_string_type(std::size_t bytes) {
   return type;
 }
 
-void write_text_attribute(hid_t object, const char* name, std::string_view text) {
+void write_text_attribute(hid_t object, const char* name, std::string_view original) {
+  std::string text = to_utf8(original);
+  // A cut sequence would be no UTF-8.
+  if (text.size() > kMostAttributeBytes) text = to_utf8(std::string_view(text).substr(0, kMostAttributeBytes)) + "...";
   const Handle type = fixed_string_type(text.size());
   const Handle space(H5Screate(H5S_SCALAR), "scalar");
   const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), name);
-  const std::string padded = text.empty() ? std::string(1, '\0') : std::string(text);
-  require(H5Awrite(attribute, type, padded.data()), name);
+  if (text.empty()) text.push_back('\0');
+  require(H5Awrite(attribute, type, text.data()), name);
+}
+
+void write_fixed_strings(hid_t group, const std::string& name, const std::vector<std::string_view>& originals,
+                         std::string_view meaning) {
+  std::vector<std::string> texts;
+  texts.reserve(originals.size());
+  std::size_t longest = 1;
+  for (const std::string_view original : originals) {
+    longest = std::max(longest, texts.emplace_back(to_utf8(original)).size());
+  }
+  if (longest > kMostTextBytes / std::max<std::size_t>(texts.size(), 1)) {
+    throw Hdf5Error("column '" + name + "': a text of " + std::to_string(longest) + " bytes is too long for " +
+                    std::to_string(texts.size()) + " rows");
+  }
+  std::vector<char> bytes(longest * texts.size(), '\0');
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    std::copy(texts[row].begin(), texts[row].end(), bytes.begin() + static_cast<std::ptrdiff_t>(row * longest));
+  }
+  const Handle type = fixed_string_type(longest);
+  write_dataset(group, name, {type, bytes.data(), texts.size(), nullptr}, "", meaning);
 }
 
 std::string read_text_attribute(hid_t object, const char* name) {
@@ -122,7 +152,8 @@ void write_dataset(hid_t group, const std::string& name, const ColumnData& data,
   require(H5Pset_obj_track_times(creation, 0), "dataset times");
   const hsize_t rows = data.rows;
   if (rows > 0) {
-    const hsize_t chunk = std::min(rows, kChunkRows);
+    const hsize_t fitting = std::max<hsize_t>(kChunkBytes / std::max<std::size_t>(H5Tget_size(data.type), 1), 1);
+    const hsize_t chunk = std::min({rows, kChunkRows, fitting});
     require(H5Pset_chunk(creation, 1, &chunk), "chunks");
     require(H5Pset_shuffle(creation), "shuffle");
     require(H5Pset_deflate(creation, 1), "deflate");

@@ -51,6 +51,9 @@ void write_text_attribute(hid_t object, const char* name, std::string_view text)
 
 /// Fixed-length UTF-8 strings of `bytes` bytes, padded with zeros.
 [[nodiscard]] Handle fixed_string_type(std::size_t bytes);
+/// A column of such strings, as long as the longest. What is not UTF-8 is written as to_utf8() shows it.
+void write_fixed_strings(hid_t group, const std::string& name, const std::vector<std::string_view>& texts,
+                         std::string_view meaning);
 
 /// Writes a one-dimensional compressed, checksummed dataset with its unit, meaning and fill value.
 struct ColumnData {
@@ -71,5 +74,24 @@ struct OpenColumn {
 [[nodiscard]] bool exists(hid_t group, const std::string& name);
 [[nodiscard]] std::vector<std::string> read_fixed_strings(hid_t group, const std::string& name,
                                                           std::uint64_t file_bytes);
+
+/// A column of numbers that are stored as `type`, or of an enumeration's numbers.
+template <class T>
+std::vector<T> read_numbers(hid_t group, const std::string& name, hid_t type, std::uint64_t file_bytes) {
+  const OpenColumn column = open_column(group, name, file_bytes);
+  const Handle stored(H5Dget_type(column.dataset), name);
+  const H5T_class_t wanted = H5Tget_class(type);
+  if (H5Tget_class(stored) != wanted || H5Tget_size(stored) != sizeof(T)) {
+    throw Hdf5Error("column '" + name + "' has another type");
+  }
+  std::vector<T> values(column.rows);
+  if (column.rows > 0) {
+    // An enumeration is read as it is stored; its members are checked by the caller.
+    require(
+        H5Dread(column.dataset, wanted == H5T_ENUM ? stored.get() : type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+        "column " + name);
+  }
+  return values;
+}
 
 }  // namespace concord::report

@@ -8,6 +8,8 @@
 #include "src/report/columns.hpp"
 #include "src/report/content_hash.hpp"
 #include "src/report/hdf5.hpp"
+#include "src/report/kept.hpp"
+#include "src/report/layout.hpp"
 #include "src/report/types.hpp"
 
 namespace concord {
@@ -15,24 +17,6 @@ namespace report {
 namespace {
 
 using Dictionaries = std::map<std::string, std::vector<std::string>>;
-
-template <class T>
-std::vector<T> read_numbers(hid_t group, const std::string& name, hid_t type, std::uint64_t file_bytes) {
-  const OpenColumn column = open_column(group, name, file_bytes);
-  const Handle stored(H5Dget_type(column.dataset), name);
-  const H5T_class_t wanted = H5Tget_class(type);
-  if (H5Tget_class(stored) != wanted || H5Tget_size(stored) != sizeof(T)) {
-    throw Hdf5Error("column '" + name + "' has another type");
-  }
-  std::vector<T> values(column.rows);
-  if (column.rows > 0) {
-    // An enumeration is read as it is stored; its members are checked by the caller.
-    require(
-        H5Dread(column.dataset, wanted == H5T_ENUM ? stored.get() : type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
-        "column " + name);
-  }
-  return values;
-}
 
 template <class Row>
 class TableReader {
@@ -94,45 +78,6 @@ class TableReader {
   bool sized_ = false;
 };
 
-class MeasurementReader {
- public:
-  MeasurementReader(hid_t parent, std::uint64_t file_bytes) : parent_(parent), file_bytes_(file_bytes) {}
-  void begin(const char* name) {
-    group_ = std::make_unique<Handle>(open_group(parent_, name));
-    rows_.reset();
-  }
-  template <class T>
-  void column(const char* name, std::vector<T>& values, const char* /*unit*/, const char* /*meaning*/) {
-    if constexpr (std::is_same_v<T, std::string>) {
-      values = read_fixed_strings(*group_, name, file_bytes_);
-    } else {
-      values = read_numbers<T>(*group_, name, NumberType<T>::type(), file_bytes_);
-    }
-    if (rows_ && *rows_ != values.size())
-      throw Hdf5Error(std::string(name) + " has another length than the columns before it");
-    rows_ = values.size();
-  }
-  void end() { group_.reset(); }
-
- private:
-  hid_t parent_;
-  std::uint64_t file_bytes_;
-  std::unique_ptr<Handle> group_;
-  std::optional<std::size_t> rows_;
-};
-
-/// Rows of the motion, pair and track tables point into the labels; a viewer must be able to follow them blindly.
-void require_rows_in_range(const KeptMeasurements& kept) {
-  const std::size_t labels = kept.label_id.size();
-  const LabelSetMeasurements& t = kept.tables;
-  for (const auto* rows : {&t.pairs.row_a, &t.pairs.row_b, &t.motion.row_from, &t.motion.row_to, &t.tracks.first_row,
-                           &t.tracks.last_row}) {
-    for (const std::uint32_t row : *rows) {
-      if (row >= labels) throw Hdf5Error("a measurement refers to a label row that is not there");
-    }
-  }
-}
-
 Dictionaries read_dictionaries(hid_t file, std::uint64_t file_bytes) {
   const Handle group = open_group(file, "dict");
   Dictionaries dictionaries;
@@ -152,7 +97,7 @@ Dictionaries read_dictionaries(hid_t file, std::uint64_t file_bytes) {
 
 Report read_content(const std::filesystem::path& path, std::uint64_t file_bytes) {
   const Handle file = open_file(path);
-  if (read_text_attribute(file, "format") != "concord-report") throw Hdf5Error("is no Concord report");
+  if (read_text_attribute(file, "format") != kFormatName) throw Hdf5Error("is no Concord report");
   Report report;
   report.schema_version = read_text_attribute(file, "schema_version");
   const std::string major = report.schema_version.substr(0, report.schema_version.find('.'));
@@ -182,20 +127,7 @@ Report read_content(const std::filesystem::path& path, std::uint64_t file_bytes)
   read_rows(report.statuses);
   read_rows(report.exposure);
   report.drives = unflatten(flat);
-  if (exists(file, "measurements")) {
-    const Handle all = open_group(file, "measurements");
-    for (std::size_t i = 0; exists(all, std::to_string(i)); ++i) {
-      const Handle group = open_group(all, std::to_string(i));
-      KeptMeasurements kept;
-      kept.drive = read_text_attribute(group, "drive");
-      kept.label_set = read_text_attribute(group, "label_set");
-      kept.tables.motion.world = read_text_attribute(group, "motion_frame") == "world";
-      MeasurementReader reader(group, file_bytes);
-      describe_measurements(reader, kept);
-      require_rows_in_range(kept);
-      report.measurements.push_back(std::move(kept));
-    }
-  }
+  report.measurements = read_measurements(file, file_bytes);
   const Handle run = open_group(file, "run");
   report.run.started_utc = read_text_attribute(run, "started_utc");
   report.run.host = read_text_attribute(run, "host");

@@ -25,6 +25,12 @@ struct NumberType<std::int64_t> {
   static constexpr const char* kName = "int64";
 };
 template <>
+struct NumberType<std::int32_t> {
+  static hid_t type() { return H5T_NATIVE_INT32; }
+  static constexpr std::int32_t kMissing = std::numeric_limits<std::int32_t>::min();
+  static constexpr const char* kName = "int32";
+};
+template <>
 struct NumberType<std::uint64_t> {
   static hid_t type() { return H5T_NATIVE_UINT64; }
   static constexpr std::uint64_t kMissing = std::numeric_limits<std::uint64_t>::max();
@@ -43,6 +49,11 @@ struct NumberType<std::uint8_t> {
   static constexpr const char* kName = "uint8";
 };
 
+template <class T>
+[[nodiscard]] bool is_missing(T value) {
+  return value == NumberType<T>::kMissing || value != value;  // the latter: NaN
+}
+
 /// Number of members of the fixed enumerations, UNKNOWN included.
 template <class Enum>
 constexpr int enum_size() {
@@ -52,13 +63,20 @@ constexpr int enum_size() {
   if constexpr (std::is_same_v<Enum, CheckState>) return 4;
 }
 
-/// The HDF5 enumeration type of a report enumeration; names in capitals.
+/// Name of an enumeration's member in the file: in capitals.
+template <class Enum>
+std::string member_name(Enum value) {
+  std::string name(to_string(value));
+  for (char& c : name) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name;
+}
+
+/// The HDF5 enumeration type of a report enumeration.
 template <class Enum>
 Handle enum_type() {
   Handle type(H5Tenum_create(H5T_NATIVE_UINT8), "enumeration");
   for (int i = 0; i < enum_size<Enum>(); ++i) {
-    std::string name(to_string(static_cast<Enum>(i)));
-    for (char& c : name) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    const std::string name = member_name(static_cast<Enum>(i));
     const auto value = static_cast<std::uint8_t>(i);
     require(H5Tenum_insert(type, name.c_str(), &value), name);
   }

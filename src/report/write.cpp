@@ -8,26 +8,17 @@
 
 #include "concord/columns.hpp"
 #include "concord/report.hpp"
+#include "concord/text.hpp"
 #include "src/report/columns.hpp"
 #include "src/report/content_hash.hpp"
 #include "src/report/hdf5.hpp"
+#include "src/report/kept.hpp"
+#include "src/report/layout.hpp"
 #include "src/report/types.hpp"
 
 namespace concord {
 namespace report {
 namespace {
-
-void write_fixed_strings(hid_t group, const std::string& name, const std::vector<std::string_view>& texts,
-                         const char* meaning) {
-  std::size_t longest = 1;
-  for (const std::string_view text : texts) longest = std::max(longest, text.size());
-  std::vector<char> bytes(longest * texts.size(), '\0');
-  for (std::size_t row = 0; row < texts.size(); ++row) {
-    std::copy(texts[row].begin(), texts[row].end(), bytes.begin() + static_cast<std::ptrdiff_t>(row * longest));
-  }
-  const Handle type = fixed_string_type(longest);
-  write_dataset(group, name, {type, bytes.data(), texts.size(), nullptr}, "", meaning);
-}
 
 /// Texts of all tables by dictionary; written to /dict at the end.
 using Dictionaries = std::map<std::string, Dictionary>;
@@ -46,7 +37,9 @@ class TableWriter {
     Dictionary& texts = dictionaries_[dictionary];
     std::vector<std::uint32_t> codes;
     codes.reserve(rows_->size());
-    for (const Row& row : *rows_) codes.push_back((row.*member).empty() ? kNone : texts.intern(row.*member));
+    for (const Row& row : *rows_) {
+      codes.push_back((row.*member).empty() ? kNone : texts.intern(to_utf8(row.*member)));
+    }
     write_dataset(*group_, name, {H5T_NATIVE_UINT32, codes.data(), codes.size(), &kNone}, "",
                   std::string(meaning) + "; code of /dict/" + dictionary);
   }
@@ -86,48 +79,31 @@ void write_rows(hid_t file, Dictionaries& dictionaries, std::vector<Row>& rows) 
   describe(writer, rows);
 }
 
-class MeasurementWriter {
- public:
-  explicit MeasurementWriter(hid_t parent) : parent_(parent) {}
-  void begin(const char* name) { group_ = std::make_unique<Handle>(create_group(parent_, name)); }
-  template <class T>
-  void column(const char* name, const std::vector<T>& values, const char* unit, const char* meaning) {
-    if constexpr (std::is_same_v<T, std::string>) {
-      write_fixed_strings(*group_, name, {values.begin(), values.end()}, meaning);
-    } else {
-      const T missing = NumberType<T>::kMissing;
-      write_dataset(*group_, name, {NumberType<T>::type(), values.data(), values.size(), &missing}, unit, meaning);
-    }
-  }
-  void end() { group_.reset(); }
-
- private:
-  hid_t parent_;
-  std::unique_ptr<Handle> group_;
-};
-
 void write_run(hid_t file, const RunInfo& run) {
   const Handle group = create_group(file, "run");
-  write_text_attribute(group, "description", "what may differ between equal runs; outside content_sha256");
+  write_text_attribute(group, "description", kRunMeaning);
   write_text_attribute(group, "started_utc", run.started_utc);
   write_text_attribute(group, "host", run.host);
   write_text_attribute(group, "device", run.device);
   write_text_attribute(group, "command", run.command);
   const std::vector<double> seconds{run.seconds_read, run.seconds_measure, run.seconds_judge};
-  write_dataset(group, "seconds", {H5T_NATIVE_DOUBLE, seconds.data(), seconds.size(), nullptr}, "s",
-                "read, measure, judge");
+  write_dataset(group, "seconds", {H5T_NATIVE_DOUBLE, seconds.data(), seconds.size(), nullptr}, "s", kSecondsMeaning);
 }
 
-void write_content(const std::filesystem::path& path, Report report, const std::string& digest) {
+void write_content(const std::filesystem::path& path, const Report& original, const std::string& digest) {
+  // The descriptions take rows that a reader could fill; a writer only looks.
+  auto& report = const_cast<Report&>(original);
   const Handle file = create_file(path);
-  write_text_attribute(file, "format", "concord-report");
+  write_text_attribute(file, "description", kRootMeaning);
+  write_text_attribute(file, "format", kFormatName);
   write_text_attribute(file, "schema_version", report.schema_version);
   write_text_attribute(file, "producer", "concord");
   write_text_attribute(file, "producer_version", report.producer_version);
   write_text_attribute(file, "content_sha256", digest);
   const Handle configuration = create_group(file, "configuration");
+  write_text_attribute(configuration, "description", kConfigurationMeaning);
   // Longer than an attribute may be.
-  write_fixed_strings(configuration, "yaml", {report.configuration}, "profile and options in force");
+  write_fixed_strings(configuration, "yaml", {report.configuration}, kYamlMeaning);
 
   Dictionaries dictionaries;
   FlatDrives flat = flatten(report.drives);
@@ -140,23 +116,13 @@ void write_content(const std::filesystem::path& path, Report report, const std::
   write_rows(file, dictionaries, report.proposals);
   write_rows(file, dictionaries, report.statuses);
   write_rows(file, dictionaries, report.exposure);
-  if (!report.measurements.empty()) {
-    const Handle all = create_group(file, "measurements");
-    for (std::size_t i = 0; i < report.measurements.size(); ++i) {
-      KeptMeasurements& kept = report.measurements[i];
-      const Handle group = create_group(all, std::to_string(i));
-      write_text_attribute(group, "drive", kept.drive);
-      write_text_attribute(group, "label_set", kept.label_set);
-      write_text_attribute(group, "motion_frame", kept.tables.motion.world ? "world" : "ego");
-      MeasurementWriter writer(group);
-      describe_measurements(writer, kept);
-    }
-  }
+  write_measurements(file, report.measurements);
   const Handle dictionary_group = create_group(file, "dict");
+  write_text_attribute(dictionary_group, "description", kDictMeaning);
   for (const auto& [name, dictionary] : dictionaries) {
     std::vector<std::string_view> texts;
     for (std::uint32_t code = 0; code < dictionary.size(); ++code) texts.push_back(dictionary.at(code));
-    write_fixed_strings(dictionary_group, name, texts, "texts in order of their codes");
+    write_fixed_strings(dictionary_group, name, texts, kDictionaryMeaning);
   }
   write_run(file, report.run);
   write_text_attribute(file, "complete", "1");

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Drives the built program: exit codes, reports that h5py opens, bad input beside good, equal reports from equal input."""
 
+import csv
+import io
 import json
 import os
 import pathlib
@@ -68,10 +70,12 @@ class Validate(unittest.TestCase):
         rows = findings(self.folder)
         self.assertTrue(rows)
         for row in rows:
-            self.assertEqual([key for key in promised if key not in row], [])
+            self.assertEqual(list(row), promised)
         self.assertEqual(len({row["id"] for row in rows}), len(rows))
-        csv = run("findings", self.folder, "--format", "csv").stdout.splitlines()
-        self.assertEqual(len(csv), len(rows) + 1)
+        table = list(csv.DictReader(io.StringIO(run("findings", self.folder, "--format", "csv").stdout)))
+        self.assertEqual([row["id"] for row in table], [row["id"] for row in rows])
+        self.assertEqual(list(table[0]), promised)
+        self.assertEqual([json.loads(row["proposal"]) if row["proposal"] else None for row in table], [row["proposal"] for row in rows])
 
     def test_report_reads_with_h5py_alone(self):
         run("validate", SAMPLE, "--out", self.folder, "--keep-measurements")
@@ -93,7 +97,7 @@ class Validate(unittest.TestCase):
                     self.assertEqual(len(siblings), 1, name)
 
             report.visititems(check)
-            self.assertTrue(numpy.all(report["measurements/0/labels/length_m"][:] > 0))
+            self.assertTrue(numpy.all(report["measurements/0/label_sets/0/labels/length_m"][:] > 0))
 
     def test_equal_runs_give_equal_content(self):
         digests = set()
@@ -102,6 +106,29 @@ class Validate(unittest.TestCase):
             with h5py.File(self.folder / name / "0000.h5") as report:
                 digests.add(bytes(report.attrs["content_sha256"]))
         self.assertEqual(len(digests), 1)
+
+    def test_kept_measurements_are_judged_anew_without_the_dataset(self):
+        shutil.copytree(SAMPLE, self.folder / "input")
+        run("validate", self.folder / "input", "--out", self.folder / "kept", "--keep-measurements")
+        run("validate", self.folder / "input", "--out", self.folder / "strict", "--keep-measurements", "--profile", "strict")
+        shutil.rmtree(self.folder / "input")
+        done = run("judge", self.folder / "kept", "--out", self.folder / "same")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(run("judge", self.folder / "kept", "--out", self.folder / "again.h5", "--profile", "strict").returncode, 1)
+
+        def digest(path):
+            with h5py.File(self.folder / path) as report:
+                return bytes(report.attrs["content_sha256"])
+
+        self.assertEqual(digest("same/0000.h5"), digest("kept/0000.h5"))
+        self.assertEqual(digest("again.h5"), digest("strict/0000.h5"))
+        self.assertNotEqual(digest("strict/0000.h5"), digest("kept/0000.h5"))
+        self.assertEqual(findings(self.folder / "same"), findings(self.folder / "kept"))
+        self.assertEqual(run("judge", self.folder / "kept", "--out", self.folder / "few", "--only", "schema").returncode, 0)
+        run("validate", SAMPLE, "--out", self.folder / "plain")
+        done = run("judge", self.folder / "plain", "--out", self.folder / "none")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--keep-measurements", done.stderr)
 
     def test_one_bad_drive_does_not_stop_the_others(self):
         shutil.copytree(SAMPLE, self.folder / "input")

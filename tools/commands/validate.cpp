@@ -8,6 +8,7 @@
 #include "concord/pipeline.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/commands/memory_size.hpp"
+#include "tools/output/judging.hpp"
 
 namespace concord::tools {
 namespace {
@@ -21,8 +22,7 @@ struct ValidateArguments {
   ValidateOptions options;
   std::vector<std::string> inputs;
   std::string out = "concord-report";
-  std::string profile = "default";
-  std::string fail_on = "error";
+  JudgingArguments judging;
   std::string memory = "2G";
   std::vector<std::string> labels;
   std::string taxonomy;
@@ -43,11 +43,8 @@ Result<void> complete(ValidateArguments& arguments) {
   }
   if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
   if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
-  // A name without a dot or slash is one of the built-in profiles.
-  auto profile = arguments.profile.find_first_of("./") == std::string::npos ? Profile::builtin(arguments.profile)
-                                                                            : Profile::from_file(arguments.profile);
-  if (!profile) return profile.error();
-  options.profile = std::move(profile).value();
+  options.judge = arguments.judging.judge;
+  CONCORD_ASSIGN_OR_RETURN(options.profile, arguments.judging.load_profile());
   return {};
 }
 
@@ -75,14 +72,12 @@ void print_drive(const DriveOutcome& outcome, std::size_t done, std::size_t tota
   }
 }
 
-int exit_code_of(const ValidateSummary& summary, const std::string& fail_on) {
+int exit_code_of(const ValidateSummary& summary, const JudgingArguments& judging) {
   bool failed = summary.cancelled;
   bool found = false;
   for (const DriveOutcome& outcome : summary.drives) {
     failed |= outcome.error.has_value();
-    found |= (outcome.errors > 0 && fail_on != "never") ||
-             (outcome.warnings > 0 && (fail_on == "warning" || fail_on == "info")) ||
-             (outcome.infos > 0 && fail_on == "info");
+    found |= judging.fails(outcome.infos, outcome.warnings, outcome.errors);
   }
   if (failed) return kCouldNotRun;
   return found ? kFindings : kClean;
@@ -106,7 +101,7 @@ int run(ValidateArguments& arguments) {
   }
   if (!summary->device_note.empty()) fmt::print(stdout, "device: {} ({})\n", summary->device, summary->device_note);
   if (summary->cancelled) print_error("interrupted: only complete reports were written");
-  return exit_code_of(*summary, arguments.fail_on);
+  return exit_code_of(*summary, arguments.judging);
 }
 
 void add(CLI::App& app, int& exit_code) {
@@ -117,9 +112,7 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--out", arguments->out, "Folder for the reports, or one file ending in .h5")
       ->capture_default_str();
   command->add_option("--labels", arguments->labels, "Further label set NAME=PATH (repeatable)");
-  command->add_option("--profile", arguments->profile, "Built-in profile or YAML file")->capture_default_str();
-  command->add_option("--only", options.judge.only, "Only these checks or families")->delimiter(',');
-  command->add_option("--skip", options.judge.skip, "Leave out these checks or families")->delimiter(',');
+  arguments->judging.add_to(*command);
   command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   command->add_option("--threads", options.device.threads, "CPU threads; 0: all")
       ->check(CLI::Range(0, 4096))
@@ -128,9 +121,6 @@ void add(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command->add_option("--memory", arguments->memory, "Bound for clouds, batches and labels: 512M, 2G")
-      ->capture_default_str();
-  command->add_option("--fail-on", arguments->fail_on, "Lowest severity that gives exit code 1")
-      ->check(CLI::IsMember({"info", "warning", "error", "never"}))
       ->capture_default_str();
   command->add_option("--drives", options.drives, "Only the drives of these names")->delimiter(',');
   command->add_option("--format", options.format, "Force the input format");

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "concord/judge.hpp"
+#include "concord/result.hpp"
+
+namespace concord::tools {
+
+/// The options that decide what is judged and what counts as failed, the same for every command that judges.
+struct JudgingArguments {
+  std::string profile = "default";
+  std::string fail_on = "error";
+  JudgeOptions judge;
+
+  void add_to(CLI::App& command);
+  /// The built-in profile of that name, or the YAML file.
+  [[nodiscard]] Result<Profile> load_profile() const;
+  /// True when findings of these numbers reach --fail-on.
+  [[nodiscard]] bool fails(std::uint64_t infos, std::uint64_t warnings, std::uint64_t errors) const;
+};
+
+}  // namespace concord::tools
