@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "concord/seeding.hpp"
+
+namespace concord {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kHeader = "drive,error_type,track,label,other_track,frame_begin,frame_end,magnitude";
+constexpr std::size_t kColumns = 8;
+constexpr std::uintmax_t kMaxKeyBytes = std::uintmax_t{1} << 30U;
+
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+/// Reads one record of CSV (RFC 4180) from `position` on; false where a quote is not closed or followed by text.
+bool next_record(std::string_view text, std::size_t& position, std::vector<std::string>& fields) {
+  fields.assign(1, {});
+  while (position < text.size()) {
+    if (text[position] == '"' && fields.back().empty()) {
+      for (++position;; ++position) {
+        if (position >= text.size()) return false;
+        if (text[position] != '"') {
+          fields.back() += text[position];
+        } else if (position + 1 < text.size() && text[position + 1] == '"') {
+          fields.back() += text[position++];
+        } else {
+          break;
+        }
+      }
+      ++position;
+      if (position < text.size() && std::string_view(",\r\n").find(text[position]) == std::string_view::npos)
+        return false;
+      if (position >= text.size()) return true;
+    }
+    const char c = text[position++];
+    if (c == '\n') return true;
+    if (c == ',') {
+      fields.emplace_back();
+    } else if (c != '\r') {
+      fields.back() += c;
+    }
+  }
+  return true;
+}
+
+bool is_key(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, kHeader.size()> begin{};
+  file.read(begin.data(), begin.size());
+  return file && std::string_view(begin.data(), begin.size()) == kHeader;
+}
+
+}  // namespace
+
+fs::path key_path(const fs::path& out) {
+  std::error_code failure;
+  bool has_csv = false;
+  for (fs::directory_iterator it(out, failure), end; !failure && it != end; it.increment(failure)) {
+    // A key that came along with the input is no label file.
+    has_csv |= it->path().extension() == ".csv" && !is_key(it->path());
+  }
+  if (!has_csv) return out / "key.csv";
+  const fs::path folder = out.has_filename() ? out : out.parent_path();
+  return folder.string() + ".key.csv";
+}
+
+Result<void> write_key(const fs::path& path, std::span<const KeyRow> key) {
+  std::string text(kHeader);
+  text += '\n';
+  for (const KeyRow& row : key) {
+    for (const std::string* value :
+         {&row.drive, &row.error_type, &row.track, &row.label, &row.other_track, &row.frame_begin, &row.frame_end}) {
+      text += field(*value) + ",";
+    }
+    text += fmt::format("{}\n", row.magnitude);
+  }
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) return Error{ErrorCode::io, "the key cannot be written", path.string(), "a writable folder"};
+  return {};
+}
+
+Result<std::vector<KeyRow>> read_key(const fs::path& path) {
+  std::error_code failure;
+  const std::uintmax_t bytes = fs::file_size(path, failure);
+  std::ifstream file(path, std::ios::binary);
+  if (failure || !file) return Error{ErrorCode::io, "the key cannot be read", path.string(), "a CSV file"};
+  if (bytes > kMaxKeyBytes) {
+    return Error{ErrorCode::limit_exceeded, fmt::format("{} bytes", bytes), path.string(), "a key of at most 1 GiB"};
+  }
+  std::ostringstream buffer;
+  buffer << file.rdbuf();
+  const std::string text = buffer.str();
+
+  std::vector<KeyRow> key;
+  std::vector<std::string> fields;
+  std::size_t position = 0;
+  std::size_t line = 1;
+  while (position < text.size()) {
+    const std::size_t begin = position;
+    const std::string where = fmt::format("{}:{}", path.string(), line);
+    if (!next_record(text, position, fields)) return Error{ErrorCode::malformed, "a broken quote", where, "CSV"};
+    line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
+    if (begin == 0) {
+      if (fmt::format("{}", fmt::join(fields, ",")) == kHeader) continue;
+      return Error{ErrorCode::malformed, "is no answer key", where, std::string(kHeader)};
+    }
+    if (fields.size() == 1 && fields[0].empty()) continue;
+    if (fields.size() != kColumns) {
+      return Error{ErrorCode::malformed, fmt::format("{} columns", fields.size()), where, std::string(kHeader)};
+    }
+    double magnitude = 0;
+    const std::string& number = fields[7];
+    const auto [end, failed] = std::from_chars(number.data(), number.data() + number.size(), magnitude);
+    if (failed != std::errc() || end != number.data() + number.size() || !std::isfinite(magnitude)) {
+      return Error{ErrorCode::malformed, "magnitude '" + number.substr(0, 40) + "'", where, "a number"};
+    }
+    key.push_back({fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6], magnitude});
+  }
+  if (position == 0) return Error{ErrorCode::malformed, "is empty", path.string(), std::string(kHeader)};
+  return key;
+}
+
+}  // namespace concord
