@@ -27,8 +27,8 @@ NO_PUBLIC_HEADERS = {"cuda"}
 # Types of these libraries never appear in a public header.
 FOREIGN = re.compile(r"(thrust|cub|cuda|cuda_runtime|hdf5|H5|pcl|open3d)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
-# Formats are siblings below src/readers; only files directly in it and `common` are shared.
-SHARED_READER_FOLDERS = {"common"}
+# Formats are siblings below src/readers; only files directly in it, `common` and the decoders in `clouds` are shared.
+SHARED_READER_FOLDERS = {"common", "clouds"}
 
 
 def layer_of(path: str):
