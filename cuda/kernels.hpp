@@ -26,6 +26,28 @@ class ExecutionContext {
 
   /// rows[s] for each step of the request.
   virtual void track_motion(const MotionRequest& request, MotionRow* rows) = 0;
+
+  /// counts[row]: points in each closed box, tested in float64; BoxDetailRow::no_count for a box with a number that is
+  /// not finite, a negative size or a zero quaternion. Exact for any coordinates.
+  virtual void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) = 0;
+
+  /// near[i]: 1 where point i lies in a valid box of its frame grown by margin_m on all sides, else 0.
+  virtual void points_near_boxes(const BoxPointsRequest& request, double margin_m, std::uint8_t* near) = 0;
+
+  /// rows[row]: where the points of each box lie.
+  virtual void box_details(const BoxDetailRequest& request, BoxDetailRow* rows) = 0;
+
+  /// Ground under each point (point_ground_m, float32, NaN where unknown; may be nullptr) and at each place. The model
+  /// reaches 128 m from the origin of the frame on both axes.
+  virtual void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows) = 0;
+
+  /// labels[i]: the smallest point, counted from the start of the frame, of the cluster of point i: two points at most
+  /// distance_m apart are in one cluster. ClusterRequest::no_cluster for points left out, with NaN, or farther than
+  /// 2.4e6 distances from the origin.
+  virtual void clusters(const ClusterRequest& request, std::uint32_t* labels) = 0;
+
+  /// rows[row]: rays through each box; zeros for an invalid one.
+  virtual void occlusion(const OcclusionRequest& request, OcclusionRow* rows) = 0;
 };
 
 /// The CPU backend on `threads` threads (0: all).

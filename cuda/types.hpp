@@ -69,4 +69,111 @@ struct MotionRow {
   double predicted_iou_3d, prediction_error_m;
 };
 
+/// Points as columns of float32, cut into frames: frame f holds points [offset[f], offset[f + 1]). A point with a
+/// number that is not finite lies in no box, no cluster and on no ray.
+struct PointColumns {
+  const float* x_m = nullptr;
+  const float* y_m = nullptr;
+  const float* z_m = nullptr;
+  const std::uint64_t* offset = nullptr;  ///< frames + 1 entries; a frame holds less than 2^32 points
+  std::uint32_t frames = 0;
+};
+
+/// Boxes and points of the same frames: frame f holds boxes [box_offset[f], box_offset[f + 1]).
+struct BoxPointsRequest {
+  BoxColumns boxes;
+  const std::uint32_t* box_offset = nullptr;
+  PointColumns points;
+};
+
+/// What is measured of the points of boxes beyond their count. Lengths in m.
+struct BoxDetailRequest {
+  BoxColumns boxes;
+  const std::uint32_t* box_offset = nullptr;
+  PointColumns points;
+  /// Ground height under each point (ground()), NaN where unknown; nullptr: unknown everywhere.
+  const float* ground_m = nullptr;
+  double margin_m = 0.5;     ///< how far outside its faces a box looks for points
+  double clearance_m = 0.2;  ///< a point up to this far above the ground (unknown: above the box's bottom) is ground
+  double shell_m = 0.2;      ///< thickness of the layers inside and outside a face
+  /// A stretch without points ends an object when it is longer than gap_m + gap_slope * distance of the box; upwards,
+  /// where beams are farther apart, gap_slope_up counts.
+  double gap_m = 0.2;
+  double gap_slope = 0.006;
+  double gap_slope_up = 0.025;
+  /// Turns (cos, sin) about the box's up axis that are tried to align the box with its object points; [0] is (1, 0).
+  const double* turn_cos = nullptr;
+  const double* turn_sin = nullptr;
+  std::uint32_t turns = 0;
+};
+
+/// The points of one box. Faces in the order +x (front), +y (left), +z (top), -x, -y, -z of the box. "Object points"
+/// are points above the ground that lie in the box, or within the margin outside it and in no box at all.
+struct BoxDetailRow {
+  static constexpr std::uint32_t no_count = 0xFFFFFFFFU;
+  std::uint32_t inside;         ///< points in the closed box; no_count for an invalid box
+  std::uint32_t inside_object;  ///< of these, object points
+  std::uint32_t beyond[6];      ///< object points within shell_m outside the face and between the faces beside it
+  std::uint32_t within[6];      ///< the same inside the face
+  std::uint32_t fit_points;     ///< object points that took part in the fit (about 256 at most); 0: too few, no fit
+  std::uint32_t fit_turn;       ///< the turn whose sides the object points lie closest to
+  /// Where the object's points end, counted outwards from the face (negative: inside): of the object points between the
+  /// faces beside it, the end of that stretch without gaps that holds the most, less 2 % of its points at either end.
+  /// Rounded outwards to edge_step_m of the face's axis. NaN without such points.
+  double edge_m[6];
+  double edge_step_m[3];
+  /// 1 - (mean distance of the points from the nearest side of their upright bounding box in the axes of the best turn)
+  /// / (the same in the box's own axes); distances count up to 0.3 m. NaN without a fit.
+  double fit_gain;
+  double nearest_m, farthest_m;  ///< distance of inside points from the origin of the points' frame; NaN without any
+};
+
+/// Ground under points and under further places (x, y) of the same frames: frame f asks for places
+/// [place_offset[f], place_offset[f + 1]).
+struct GroundRequest {
+  PointColumns points;
+  const double* place_x_m = nullptr;
+  const double* place_y_m = nullptr;
+  const std::uint32_t* place_offset = nullptr;
+  std::size_t places = 0;
+};
+
+/// The ground at one place.
+struct GroundRow {
+  double height_m;  ///< NaN where unknown
+  double slope_x, slope_y;
+  std::uint32_t support;  ///< lowest points of the 1 m cells around that agree with it; 0 where unknown
+};
+
+/// Points to be joined into clusters, frame by frame.
+struct ClusterRequest {
+  static constexpr std::uint32_t no_cluster = 0xFFFFFFFFU;
+  PointColumns points;
+  const std::uint8_t* use = nullptr;  ///< per point: 0 leaves it out; nullptr: all
+  double distance_m = 0.5;            ///< > 0
+};
+
+/// Rays from sensors through boxes. Here the points are cut into sweeps, one of one sensor each; sweep s belongs to
+/// frame sweep_frame[s] and was taken from origin (x, y, z)[s].
+struct OcclusionRequest {
+  BoxColumns boxes;
+  const std::uint32_t* box_offset = nullptr;
+  std::uint32_t frames = 0;
+  PointColumns sweeps;
+  const std::uint32_t* sweep_frame = nullptr;
+  const double* origin_x_m = nullptr;
+  const double* origin_y_m = nullptr;
+  const double* origin_z_m = nullptr;
+  double core = 0.8;  ///< rays count that meet the box shrunk to this share of its sizes: grazing ones tell little
+};
+
+/// Rays that meet the core of one box, by where they returned: before the box, in it (closed) or behind it. Sums over
+/// the sweeps of its frame. Returns straight above or below the sensor are not counted.
+struct OcclusionRow {
+  std::uint32_t front, inside, behind;
+  /// Directions towards the core, in steps of about 1.4 degrees sideways and 1.8 degrees up, and those without any
+  /// return in the sweep: the sky, a surface that reflects nothing, or a gap between beams.
+  std::uint32_t directions, silent;
+};
+
 }  // namespace concord::kernels

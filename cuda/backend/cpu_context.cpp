@@ -26,6 +26,24 @@ class CpuContext final : public ExecutionContext {
   void track_motion(const MotionRequest& request, MotionRow* rows) override {
     arena_.execute([&] { cpu::track_motion(request, rows); });
   }
+  void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) override {
+    arena_.execute([&] { cpu::points_in_boxes(request, counts); });
+  }
+  void points_near_boxes(const BoxPointsRequest& request, double margin_m, std::uint8_t* near) override {
+    arena_.execute([&] { cpu::points_near_boxes(request, margin_m, near); });
+  }
+  void box_details(const BoxDetailRequest& request, BoxDetailRow* rows) override {
+    arena_.execute([&] { cpu::box_details(request, rows); });
+  }
+  void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows) override {
+    arena_.execute([&] { cpu::ground(request, point_ground_m, rows); });
+  }
+  void clusters(const ClusterRequest& request, std::uint32_t* labels) override {
+    arena_.execute([&] { cpu::clusters(request, labels); });
+  }
+  void occlusion(const OcclusionRequest& request, OcclusionRow* rows) override {
+    arena_.execute([&] { cpu::occlusion(request, rows); });
+  }
 
  private:
   int threads_;

@@ -32,6 +32,30 @@ class CudaContext final : public ExecutionContext {
     select();
     cuda::track_motion(request, rows);
   }
+  void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) override {
+    select();
+    cuda::points_in_boxes(request, counts);
+  }
+  void points_near_boxes(const BoxPointsRequest& request, double margin_m, std::uint8_t* near) override {
+    select();
+    cuda::points_near_boxes(request, margin_m, near);
+  }
+  void box_details(const BoxDetailRequest& request, BoxDetailRow* rows) override {
+    select();
+    cuda::box_details(request, rows);
+  }
+  void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows) override {
+    select();
+    cuda::ground(request, point_ground_m, rows);
+  }
+  void clusters(const ClusterRequest& request, std::uint32_t* labels) override {
+    select();
+    cuda::clusters(request, labels);
+  }
+  void occlusion(const OcclusionRequest& request, OcclusionRow* rows) override {
+    select();
+    cuda::occlusion(request, rows);
+  }
 
  private:
   /// The current device belongs to the thread, and stages of a pipeline may run on any.
