@@ -2,6 +2,7 @@
 """Drives `concord corrupt` and `concord score` on the sample drive and, where it is there, on the shared KITTI data."""
 
 import csv
+import json
 import os
 import pathlib
 import shutil
@@ -107,6 +108,38 @@ class Corrupt(unittest.TestCase):
         self.assertEqual([p.name for p in (self.folder / "out").iterdir()], ["one.csv"])
         self.assertGreater(len((self.folder / "out.key.csv").read_text().splitlines()), 5)
         self.assertEqual(run("validate", self.folder / "out", "--out", self.folder / "report", "--format", "csv").returncode, 1)
+
+    def test_score_of_the_sample_drive(self):
+        run("validate", SAMPLE, "--out", self.folder / "report")
+        table = run("score", self.folder / "report", SAMPLE / "key.csv")
+        self.assertEqual(table.returncode, 0, table.stderr)
+        self.assertIn("8/8", table.stdout)
+        done = run("score", self.folder / "report", "--key", SAMPLE / "key.csv", "--format", "json")
+        score = json.loads(done.stdout)
+        self.assertEqual((score["errors"], score["recall"]["hits"], score["false_alarms"]), (8, 8, 0))
+        self.assertEqual(len(score["rows"]), 8)
+        self.assertIn("temporal.heading_flip", score["matrix"]["flip_heading"])
+        lines = list(csv.DictReader(run("score", self.folder / "report", SAMPLE / "key.csv", "--format", "csv").stdout.splitlines()))
+        recall = [line for line in lines if line["measure"] == "recall" and line["error_type"] == "shift" and not line["magnitude"]]
+        self.assertEqual([(line["hits"], line["of"], line["value"]) for line in recall], [("2", "2", "1")])
+
+    def test_what_the_untouched_copy_holds_is_no_hit(self):
+        run("validate", SAMPLE, "--out", self.folder / "report")
+        done = run("score", self.folder / "report", SAMPLE / "key.csv", "--baseline", self.folder / "report", "--format", "json")
+        score = json.loads(done.stdout)
+        self.assertEqual((score["recall"]["hits"], score["false_alarms"], score["has_baseline"]), (0, 0, True))
+        self.assertGreater(score["untouched"], 7)
+
+    def test_unusable_keys_and_reports_are_clear_errors(self):
+        run("validate", SAMPLE, "--out", self.folder / "report")
+        (self.folder / "broken.csv").write_text("drive,track\n0000,1\n")
+        (self.folder / "other.csv").write_text(",".join(COLUMNS) + "\n7777,shift,1,0:1,,0,0,1\n")
+        for arguments in ([self.folder / "report"], [self.folder / "report", self.folder / "absent.csv"],
+                          [self.folder / "report", self.folder / "broken.csv"], [self.folder / "report", self.folder / "other.csv"],
+                          [SAMPLE / "key.csv", SAMPLE / "key.csv"], []):
+            done = run("score", *arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertTrue(done.stderr.strip() + done.stdout.strip(), arguments)
 
     def test_shared_kitti(self):
         kitti = DATA / "kitti_tracking"
