@@ -6,8 +6,9 @@
 namespace concord {
 
 std::span<const Format* const> formats() {
-  static const std::array<const Format*, 4> all{&readers::kitti_tracking_format(), &readers::kitti_object_format(),
-                                                &readers::openlabel_format(), &readers::csv_format()};
+  static const std::array<const Format*, 5> all{&readers::kitti_tracking_format(), &readers::kitti_object_format(),
+                                                &readers::openlabel_format(), &readers::csv_format(),
+                                                &readers::nuscenes_format()};
   return all;
 }
 

@@ -9,5 +9,6 @@ const Format& kitti_tracking_format();
 const Format& kitti_object_format();
 const Format& openlabel_format();
 const Format& csv_format();
+const Format& nuscenes_format();
 
 }  // namespace concord::readers

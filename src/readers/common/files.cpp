@@ -149,21 +149,34 @@ Result<void> copy_tree(const fs::path& from, const fs::path& to, const RewriteFi
   return {};
 }
 
+namespace {
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<void> write_text(const fs::path& path, std::string_view text) {
+  return write_text(path, std::span<const std::string_view>(&text, 1));
+}
+
+Result<void> write_text(const fs::path& path, std::span<const std::string_view> pieces) {
   const fs::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
   const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return io_error(path, "cannot be created");
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t written = ::write(descriptor, text.data() + done, text.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      Error error = io_error(path, "cannot be written");
-      ::close(descriptor);
-      ::unlink(temporary.c_str());
-      return error;
-    }
-    done += static_cast<std::size_t>(written);
+  if (!std::all_of(pieces.begin(), pieces.end(),
+                   [&](std::string_view piece) { return write_all(descriptor, piece); })) {
+    Error error = io_error(path, "cannot be written");
+    ::close(descriptor);
+    ::unlink(temporary.c_str());
+    return error;
   }
   if (::close(descriptor) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
     Error error = io_error(path, "cannot be written");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ using RewriteFile =
 
 /// Writes `text` to `path` (whole or not at all).
 [[nodiscard]] Result<void> write_text(const std::filesystem::path& path, std::string_view text);
+/// As above, for text in pieces.
+[[nodiscard]] Result<void> write_text(const std::filesystem::path& path, std::span<const std::string_view> pieces);
 
 /// The number that is the whole of `text`; "nan" and "inf" are numbers, hexadecimal and trailing characters are not.
 [[nodiscard]] bool parse_double(std::string_view text, double& value);

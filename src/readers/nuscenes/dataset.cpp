@@ -33,10 +33,9 @@ class NuscenesDataset final : public Dataset {
 
   Result<Drive> read(std::size_t index) override {
     const auto scene = static_cast<std::uint32_t>(index);
-    if (tables_->scenes.at(scene).error) return *tables_->scenes[scene].error;
-    CONCORD_ASSIGN_OR_RETURN(const std::vector<std::uint32_t> samples, sample_chain(*tables_, scene));
     Drive drive;
-    drive.name = drives_[index].name;
+    drive.name = drives_.at(index).name;
+    CONCORD_ASSIGN_OR_RETURN(const std::vector<std::uint32_t> samples, sample_chain(*tables_, scene));
     drive.format = "nuscenes";
     drive.source = input_;
     drive.taxonomy = taxonomy_;

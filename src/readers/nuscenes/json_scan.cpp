@@ -1,20 +1,35 @@
 #include "src/readers/nuscenes/json_scan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 namespace concord::readers::nuscenes {
+namespace {
 
-Error JsonScanner::error_at(std::uint64_t at, std::string message, std::string expected) const {
-  const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-  if (at >= text_.size()) message = "ends too early";
-  return {ErrorCode::malformed, std::move(message), file_ + ":" + std::to_string(line) + " byte " + std::to_string(at),
-          std::move(expected)};
+/// Bytes at which skip_value has to think: one look-up a byte keeps it near the speed of memory.
+enum : std::uint8_t { kPlain = 0, kQuote, kOpen, kClose, kBetween };
+
+constexpr std::array<std::uint8_t, 256> byte_kinds() {
+  std::array<std::uint8_t, 256> kinds{};
+  kinds['"'] = kQuote;
+  kinds['{'] = kinds['['] = kOpen;
+  kinds['}'] = kinds[']'] = kClose;
+  for (const char c : {',', ':', ' ', '\n', '\r', '\t'}) kinds[static_cast<unsigned char>(c)] = kBetween;
+  return kinds;
 }
 
-std::uint64_t JsonScanner::skip_space(std::uint64_t at) const {
-  while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\n' || text_[at] == '\r' || text_[at] == '\t')) ++at;
-  return at;
+constexpr std::array<std::uint8_t, 256> kKindOf = byte_kinds();
+
+}  // namespace
+
+Error JsonScanner::error_at(std::uint64_t at, std::string message, std::string expected) const {
+  const std::uint64_t place = std::min<std::uint64_t>(at, text_.size());
+  const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(place), '\n');
+  if (at >= text_.size()) message = "ends too early";
+  return {ErrorCode::malformed, std::move(message),
+          std::string(file_) + ":" + std::to_string(line) + " byte " + std::to_string(place), std::move(expected)};
 }
 
 Result<std::uint64_t> JsonScanner::skip_string(std::uint64_t at) const {
@@ -33,100 +48,44 @@ Result<std::uint64_t> JsonScanner::skip_string(std::uint64_t at) const {
 
 Result<std::uint64_t> JsonScanner::skip_value(std::uint64_t at) const {
   const std::uint64_t begin = at;
+  const std::uint64_t size = text_.size();
+  const char* const data = text_.data();
   std::uint64_t depth = 0;
-  while (at < text_.size()) {
-    switch (text_[at]) {
-      case '"': {
-        CONCORD_ASSIGN_OR_RETURN(at, skip_string(at));
-        if (depth == 0) return at;
-        continue;
-      }
-      case '{':
-      case '[':
-        ++depth;
-        break;
-      case '}':
-      case ']':
-        if (depth == 0) return at;
-        if (--depth == 0) return at + 1;
-        break;
-      case ',':
-      case ':':
-      case ' ':
-      case '\n':
-      case '\r':
-      case '\t':
-        if (depth == 0) return at;
-        break;
-      default:
-        break;
+  while (at < size) {
+    const std::uint8_t kind = kKindOf[static_cast<unsigned char>(data[at])];
+    if (kind == kQuote) {
+      if (depth == 0 && at > begin) return at;  // 12"x": the caller misses its comma
+      CONCORD_ASSIGN_OR_RETURN(at, skip_string(at));
+      if (depth == 0) return at;
+      continue;
+    }
+    if (kind == kOpen) {
+      if (depth == 0 && at > begin) return at;
+      ++depth;
+    } else if (kind == kClose) {
+      if (depth == 0) return at;
+      if (--depth == 0) return at + 1;
+    } else if (kind == kBetween && depth == 0) {
+      return at;
     }
     ++at;
   }
   // A bare number or word may end with the text; an open bracket may not.
   if (depth == 0 && at > begin) return at;
-  return error_at(text_.size(), "", "the end of the value that begins at byte " + std::to_string(begin));
+  return error_at(size, "", "the end of the value that begins at byte " + std::to_string(begin));
 }
 
-Result<void> JsonScanner::for_each_item(Span span, char open, char close,
-                                        const std::function<Result<std::uint64_t>(std::uint64_t)>& on_item) const {
-  std::uint64_t at = skip_space(span.begin);
-  if (at >= text_.size() || text_[at] != open) {
-    return error_at(at, "is no JSON " + std::string(open == '[' ? "array" : "object"), std::string("'") + open + "'");
-  }
-  at = skip_space(at + 1);
-  if (at < text_.size() && text_[at] == close) return {};
-  while (true) {
-    CONCORD_ASSIGN_OR_RETURN(const std::uint64_t end, on_item(at));
-    if (end == at) return error_at(at, "has no value here", "a JSON value");
-    at = skip_space(end);
-    if (at < text_.size() && text_[at] == close) return {};
-    if (at >= text_.size() || text_[at] != ',') {
-      return error_at(at, "is not well-formed JSON", std::string("',' or '") + close + "'");
-    }
-    at = skip_space(at + 1);
-  }
+Result<void> JsonScanner::expect_end(std::uint64_t at) const {
+  const std::uint64_t rest = skip_space(at);
+  if (rest < text_.size()) return error_at(rest, "has more behind its first value", "one JSON value");
+  return {};
 }
 
-Result<void> JsonScanner::for_each_element(Span span, const std::function<Result<void>(Span)>& on_element) const {
-  return for_each_item(span, '[', ']', [&](std::uint64_t at) -> Result<std::uint64_t> {
-    CONCORD_ASSIGN_OR_RETURN(const std::uint64_t end, skip_value(at));
-    if (end > at) CONCORD_RETURN_IF_ERROR(on_element({at, end - at}));
-    return end;
-  });
-}
-
-Result<void> JsonScanner::for_each_member(Span span,
-                                          const std::function<Result<void>(std::string_view, Span)>& on_member) const {
-  return for_each_item(span, '{', '}', [&](std::uint64_t at) -> Result<std::uint64_t> {
-    if (at >= text_.size() || text_[at] != '"') return error_at(at, "is not well-formed JSON", "a quoted key");
-    CONCORD_ASSIGN_OR_RETURN(const std::uint64_t key_end, skip_string(at));
-    std::uint64_t value = skip_space(key_end);
-    if (value >= text_.size() || text_[value] != ':') return error_at(value, "is not well-formed JSON", "':'");
-    value = skip_space(value + 1);
-    CONCORD_ASSIGN_OR_RETURN(const std::uint64_t end, skip_value(value));
-    if (end == value) return error_at(value, "has no value here", "a JSON value");
-    CONCORD_RETURN_IF_ERROR(on_member(text_.substr(at + 1, key_end - at - 2), {value, end - value}));
-    return end;
-  });
-}
-
-Result<std::optional<Span>> JsonScanner::find_member(Span span, std::string_view key) const {
-  std::optional<Span> found;
-  CONCORD_RETURN_IF_ERROR(for_each_member(span, [&](std::string_view name, Span value) -> Result<void> {
-    if (!found && name == key) found = value;
-    return {};
-  }));
-  return found;
-}
-
-Result<Span> JsonScanner::document() const {
-  const std::uint64_t begin = skip_space(0);
-  CONCORD_ASSIGN_OR_RETURN(const std::uint64_t end, skip_value(begin));
-  if (end == begin || skip_space(end) != text_.size()) {
-    return error_at(end, "is not one JSON value", "nothing behind the first value");
-  }
-  return Span{begin, end - begin};
+std::optional<std::string> unquoted(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"') return std::nullopt;
+  if (value.find('\\') == std::string_view::npos) return std::string(value.substr(1, value.size() - 2));
+  const nlohmann::json parsed = nlohmann::json::parse(value, nullptr, false);
+  return parsed.is_string() ? std::optional(parsed.get<std::string>()) : std::nullopt;
 }
 
 }  // namespace concord::readers::nuscenes

@@ -11,19 +11,19 @@ namespace fs = std::filesystem;
 
 Result<std::vector<std::uint32_t>> sample_chain(Tables& t, std::uint32_t scene_row) {
   const Scene& scene = t.scenes[scene_row];
+  if (scene.error) return *scene.error;
   std::vector<std::uint32_t> chain;
   Token previous;
-  Token next = scene.first_sample;
-  const std::string scene_place = t.scene.file + " token " + scene.token;
-  if (next.empty()) return Error{ErrorCode::malformed, "first_sample_token is empty", scene_place, "a sample"};
-  std::string next_place = scene_place;
-  while (!next.empty()) {
-    const std::uint32_t sample = t.sample.index.find(next);
-    if (sample == kNone) {
-      return Error{ErrorCode::malformed,
-                   (chain.empty() ? "first_sample_token '" : "next '") + t.pool.text(next) + "' is dangling",
-                   next_place, "a token of sample.json"};
-    }
+  std::uint32_t next = kNone;
+  std::string place;
+  {
+    CONCORD_ASSIGN_OR_RETURN(const Row row, t.row(t.scene, scene_row));
+    place = row.where();
+    CONCORD_ASSIGN_OR_RETURN(next, t.require(row, "first_sample_token", t.sample));
+    if (!scene.last_sample.empty()) CONCORD_RETURN_IF_ERROR(t.require(row, "last_sample_token", t.sample));
+  }
+  while (next != kNone) {
+    const std::uint32_t sample = next;
     CONCORD_ASSIGN_OR_RETURN(const Row row, t.row(t.sample, sample));
     if (t.scene_of_sample[sample] != scene_row) {
       return row.error("is on the chain of " + scene.name + ", but its scene_token names another scene", scene.token);
@@ -31,21 +31,20 @@ Result<std::vector<std::uint32_t>> sample_chain(Tables& t, std::uint32_t scene_r
     // A chain that is longer than the scene's samples comes back to one of them.
     if (chain.size() == scene.samples.size()) return row.error("is reached twice by next: a loop", "a chain");
     CONCORD_ASSIGN_OR_RETURN(const std::string_view prev, row.text("prev"));
-    if (t.pool.intern(prev) != previous) {
+    if (t.pool.find(prev) != previous) {
       return row.error("prev '" + std::string(prev.substr(0, 64)) + "' is not the sample before it",
                        "'" + t.pool.text(previous) + "'");
     }
     chain.push_back(sample);
-    previous = next;
-    CONCORD_ASSIGN_OR_RETURN(const std::string_view follower, row.text("next"));
-    next = t.pool.intern(follower);
-    next_place = t.sample.file + " token " + t.pool.text(previous);
+    CONCORD_ASSIGN_OR_RETURN(const std::string_view token, row.text("token"));
+    previous = t.pool.intern(token);
+    CONCORD_ASSIGN_OR_RETURN(next, t.follow(row, "next", t.sample));
   }
   if (chain.size() != scene.samples.size()) {
     return Error{ErrorCode::malformed,
                  "next leads through " + std::to_string(chain.size()) + " samples, but " +
                      std::to_string(scene.samples.size()) + " name the scene",
-                 scene_place, "one chain of all samples"};
+                 place, "one chain of all samples"};
   }
   return chain;
 }
@@ -78,43 +77,36 @@ Result<int> image_extent(const Row& row, std::string_view key) {
 
 Result<Recording> read_recording(Tables& t, std::uint32_t recording_row) {
   Recording recording;
-  std::string pose_token;
-  std::string calibration_token;
   std::string file;
-  CONCORD_ASSIGN_OR_RETURN(const Row row, t.row(t.sample_data, recording_row));
+  std::string place;
+  std::uint32_t pose = kNone;
   {
+    CONCORD_ASSIGN_OR_RETURN(const Row row, t.row(t.sample_data, recording_row));
+    place = row.where();
     CONCORD_ASSIGN_OR_RETURN(recording.record.time_ns, time_ns(row));
     CONCORD_ASSIGN_OR_RETURN(recording.width_px, image_extent(row, "width"));
     CONCORD_ASSIGN_OR_RETURN(recording.height_px, image_extent(row, "height"));
-    CONCORD_ASSIGN_OR_RETURN(const std::string_view pose, row.text("ego_pose_token"));
-    CONCORD_ASSIGN_OR_RETURN(const std::string_view calibration, row.text("calibrated_sensor_token"));
     CONCORD_ASSIGN_OR_RETURN(const std::string_view name, row.text("filename"));
-    pose_token = pose;
-    calibration_token = calibration;
     file = name;
+    CONCORD_ASSIGN_OR_RETURN(recording.calibration_row, t.require(row, "calibrated_sensor_token", t.calibrated_sensor));
+    CONCORD_ASSIGN_OR_RETURN(pose, t.follow(row, "ego_pose_token", t.ego_pose));
   }
-  recording.calibration_row = t.calibrated_sensor.index.find(t.pool.intern(calibration_token));
-  if (recording.calibration_row == kNone) {
-    return dangling(row, "calibrated_sensor_token", calibration_token, "calibrated_sensor.json");
+  if (pose != kNone) {
+    CONCORD_ASSIGN_OR_RETURN(const Row row, t.row(t.ego_pose, pose));
+    CONCORD_ASSIGN_OR_RETURN(recording.record.T_world_ego, row.pose());
   }
-  CONCORD_ASSIGN_OR_RETURN(recording.record.T_world_ego, ego_pose(t, pose_token, row));
-  {
-    CONCORD_ASSIGN_OR_RETURN(const Row calibration, t.row(t.calibrated_sensor, recording.calibration_row));
-    CONCORD_ASSIGN_OR_RETURN(const std::string_view sensor, calibration.text("sensor_token"));
-    recording.sensor_row = t.sensor.index.find(t.pool.intern(sensor));
-    if (recording.sensor_row == kNone) return dangling(calibration, "sensor_token", sensor, "sensor.json");
-  }
-  recording.record.format = payload_format(t.sensors[recording.sensor_row].kind, file);
+  CONCORD_ASSIGN_OR_RETURN(const Row calibration, t.row(t.calibrated_sensor, recording.calibration_row));
+  CONCORD_ASSIGN_OR_RETURN(recording.sensor_row, t.require(calibration, "sensor_token", t.sensor));
   if (!file.empty()) {
-    const Error no_file = row.error("", "");
-    CONCORD_ASSIGN_OR_RETURN(recording.record.path, join_below(t.dataroot, file, no_file.where));
+    CONCORD_ASSIGN_OR_RETURN(recording.record.path, join_below(t.dataroot, file, place));
     std::error_code failure;
     recording.missing = !fs::is_regular_file(recording.record.path, failure);
   } else {
     recording.missing = true;
   }
   // Its time and pose still count.
-  if (recording.missing) recording.record.format = PayloadFormat::none;
+  recording.record.format =
+      recording.missing ? PayloadFormat::none : payload_format(t.sensors[recording.sensor_row].kind, file);
   return recording;
 }
 
@@ -165,13 +157,11 @@ Result<void> add_sensors(Tables& t, std::vector<Recording>& recordings, Drive& d
   return {};
 }
 
-Result<void> add_tags(Tables& t, const Scene& scene, Drive& drive) {
-  const std::uint32_t row = t.log.index.find(scene.log);
-  if (row == kNone) {
-    return Error{ErrorCode::malformed, "log_token '" + t.pool.text(scene.log) + "' is dangling",
-                 t.scene.file + " token " + scene.token, "a token of log.json"};
-  }
-  const LogRow& log = t.logs[row];
+Result<void> add_tags(Tables& t, std::uint32_t scene_row, Drive& drive) {
+  const Scene& scene = t.scenes[scene_row];
+  CONCORD_ASSIGN_OR_RETURN(const Row row, t.row(t.scene, scene_row));
+  CONCORD_ASSIGN_OR_RETURN(const std::uint32_t log_row, t.follow(row, "log_token", t.log));
+  const LogRow log = log_row == kNone ? LogRow() : t.logs[log_row];
   const std::array<std::pair<const char*, const std::string*>, 5> tags{{{"description", &scene.description},
                                                                         {"location", &log.location},
                                                                         {"date_captured", &log.date},
@@ -187,10 +177,13 @@ Result<void> add_tags(Tables& t, const Scene& scene, Drive& drive) {
 
 Result<void> read_recordings(Tables& t, std::uint32_t scene_row, std::span<const std::uint32_t> samples, Drive& drive) {
   const Scene& scene = t.scenes[scene_row];
-  CONCORD_RETURN_IF_ERROR(add_tags(t, scene, drive));
+  CONCORD_RETURN_IF_ERROR(add_tags(t, scene_row, drive));
   if (scene.sample_count != static_cast<std::int64_t>(samples.size())) {
     drive.notes.push_back("scene.json states " + std::to_string(scene.sample_count) + " samples, there are " +
                           std::to_string(samples.size()));
+  }
+  if (!scene.last_sample.empty() && t.sample.index.find(scene.last_sample) != samples.back()) {
+    drive.notes.emplace_back("scene.json's last_sample_token is not the last sample of the chain");
   }
   std::vector<Recording> recordings;
   for (std::uint32_t frame = 0; frame < samples.size(); ++frame) {

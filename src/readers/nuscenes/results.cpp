@@ -34,13 +34,14 @@ Result<void> append_result(const Row& row, const Kind& kind, const Placement& pl
   std::uint32_t track = kNone;
   if (!kind.id.empty()) {
     CONCORD_ASSIGN_OR_RETURN(const std::string id, row.id(kind.id));
-    track = set.tracks.intern(id);
+    if (!id.empty()) track = set.tracks.intern(id);
   }
   const std::uint32_t label = set.push_back(place.frame, label_id, track, taxonomy.classify(class_name), class_name,
                                             transformed(place.T_ego_world, box));
   if (row.has(kind.score)) {
     CONCORD_ASSIGN_OR_RETURN(const double score, row.number(kind.score));
-    if (std::isfinite(score)) set.score.set(label, score);
+    if (!std::isfinite(score)) return row.error(std::string(kind.score) + " is not finite", "a number");
+    set.score.set(label, score);
   }
   if (row.has("velocity")) {
     std::array<double, 2> v{};
@@ -66,29 +67,38 @@ Result<std::unique_ptr<ResultFile>> ResultFile::open(Tables& t, const std::files
   result->path_ = path;
   result->file_ = path.string();
   CONCORD_ASSIGN_OR_RETURN(result->mapped_, MappedFile::open(path));
-  const JsonScanner scanner(result->mapped_.text(), result->file_);
-  CONCORD_ASSIGN_OR_RETURN(const Span document, scanner.document());
-  CONCORD_ASSIGN_OR_RETURN(const std::optional<Span> results, scanner.find_member(document, "results"));
-  if (!results) {
-    return Error{ErrorCode::malformed, "has no member 'results'", result->file_,
-                 "a nuScenes detection or tracking submission"};
-  }
   result->array_of_sample_.resize(t.sample.rows.size());
+  const JsonScanner scanner(result->mapped_.text(), result->file_);
+  bool has_results = false;
   std::size_t known = 0;
-  CONCORD_RETURN_IF_ERROR(scanner.for_each_member(*results, [&](std::string_view token, Span array) -> Result<void> {
-    const std::uint32_t sample = t.sample.index.find(t.pool.intern(token));
-    if (sample == kNone) {
+  const auto on_sample = [&](std::string_view token, std::uint64_t at) -> Result<std::uint64_t> {
+    CONCORD_ASSIGN_OR_RETURN(const std::uint64_t end, scanner.skip_value(at));
+    const auto pooled = t.pool.find(token);
+    const std::uint32_t sample = pooled ? t.sample.index.find(*pooled) : kNone;
+    if (sample == kNone || sample == kRepeated) {
       ++result->unknown_samples_;
-      return {};
+      return end;
     }
     if (result->array_of_sample_[sample].size != 0) {
       return Error{ErrorCode::malformed, "the sample stands twice",
                    result->file_ + "#/results/" + std::string(token.substr(0, 64)), "one array a sample"};
     }
-    result->array_of_sample_[sample] = array;
+    result->array_of_sample_[sample] = {at, end - at};
     ++known;
-    return {};
-  }));
+    return end;
+  };
+  CONCORD_ASSIGN_OR_RETURN(
+      const std::uint64_t document_end,
+      scanner.walk_object(scanner.begin(), [&](std::string_view key, std::uint64_t at) -> Result<std::uint64_t> {
+        if (key != "results" || has_results) return scanner.skip_value(at);
+        has_results = true;
+        return scanner.walk_object(at, on_sample);
+      }));
+  CONCORD_RETURN_IF_ERROR(scanner.expect_end(document_end));
+  if (!has_results) {
+    return Error{ErrorCode::malformed, "has no member 'results'", result->file_,
+                 "a nuScenes detection or tracking submission"};
+  }
   if (known == 0) {
     return Error{ErrorCode::malformed,
                  "none of its " + std::to_string(result->unknown_samples_) + " samples is in the dataset",
@@ -112,10 +122,8 @@ Result<LabelSet> ResultFile::read(Tables& t, std::span<const std::uint32_t> samp
     const std::string sample_token(drive.frames.name[frame]);
     const Placement place{frame, drive.frames.T_world_ego[frame].inverse()};
     std::size_t index = 0;
-    CONCORD_RETURN_IF_ERROR(scanner.for_each_element(array, [&](Span span) -> Result<void> {
-      CONCORD_ASSIGN_OR_RETURN(
-          const Row row,
-          t.parser.parse(mapped_.text(), span, file_, "#/results/" + sample_token + "/" + std::to_string(index)));
+    CONCORD_RETURN_IF_ERROR(scanner.for_each_element(array.begin, [&](Span span) -> Result<void> {
+      CONCORD_ASSIGN_OR_RETURN(const Row row, t.parser.parse(mapped_.text(), span, file_, sample_token, index));
       CONCORD_ASSIGN_OR_RETURN(const std::string_view stated, row.text("sample_token"));
       if (stated != sample_token) return row.error("its sample_token names another sample", sample_token);
       const bool has_track = row.has(kTracking.class_name);

@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint64_t kMaxRowBytes = std::uint64_t{16} << 20U;
 /// Quaternions that are written with few digits are still rotations.
 constexpr double kUnitTolerance = 0.01;
+/// Hostile tokens may be long; errors show their beginning.
+constexpr std::size_t kMaxQuotedBytes = 64;
 
 /// Python writes NaN and Infinity, which are no JSON: `text` with null in their place, when it has any.
 bool replace_non_finite(std::string& text) {
@@ -45,8 +47,19 @@ bool replace_non_finite(std::string& text) {
 
 }  // namespace
 
+std::string Row::where() const {
+  if (!place_.sample.empty()) {
+    return std::string(file_) + "#/results/" + std::string(place_.sample) + "/" + std::to_string(place_.index);
+  }
+  std::string_view token;
+  if (members_.at_key("token").get(token) == simdjson::SUCCESS) {
+    return std::string(file_) + " token " + std::string(token.substr(0, kMaxQuotedBytes));
+  }
+  return std::string(file_) + " byte " + std::to_string(place_.index);
+}
+
 Error Row::error(std::string message, std::string expected) const {
-  return {ErrorCode::malformed, std::move(message), std::string(file_) + where_in_file_, std::move(expected)};
+  return {ErrorCode::malformed, std::move(message), where(), std::move(expected)};
 }
 
 Error Row::wrong(std::string_view key, std::string_view expected) const {
@@ -158,16 +171,22 @@ Result<SE3> Row::pose() const {
   return make_se3({t[0], t[1], t[2]}, rotation);
 }
 
-Result<Row> RowParser::parse(std::string_view text, Span span, std::string_view file, std::string where_in_file) {
+Result<Row> RowParser::parse(std::string_view text, Span span, std::string_view file, std::string_view sample,
+                             std::uint64_t index) {
+  const Place place{sample, sample.empty() ? span.begin : index};
+  const auto refused = [&](ErrorCode code, std::string message, std::string expected) {
+    return Error{code, std::move(message), std::string(file) + " byte " + std::to_string(span.begin),
+                 std::move(expected)};
+  };
   if (span.size > kMaxRowBytes) {
-    return Error{ErrorCode::limit_exceeded, "an object has " + std::to_string(span.size) + " bytes",
-                 std::string(file) + " byte " + std::to_string(span.begin), "at most " + std::to_string(kMaxRowBytes)};
+    return refused(ErrorCode::limit_exceeded, "an object has " + std::to_string(span.size) + " bytes",
+                   "at most " + std::to_string(kMaxRowBytes));
   }
   const std::string_view object_text = span.of(text);
   simdjson::dom::element element;
   simdjson::error_code failure = simdjson::SUCCESS;
   // simdjson reads beyond the end; inside the file that is allowed memory.
-  if (span.begin + span.size + simdjson::SIMDJSON_PADDING <= text.size()) {
+  if (span.end() + simdjson::SIMDJSON_PADDING <= text.size()) {
     failure = parser_->parse(object_text.data(), object_text.size(), false).get(element);
   } else {
     buffer_.assign(object_text);
@@ -177,26 +196,13 @@ Result<Row> RowParser::parse(std::string_view text, Span span, std::string_view 
     buffer_.assign(object_text);
     if (replace_non_finite(buffer_)) failure = parser_->parse(buffer_).get(element);
   }
+  if (failure != simdjson::SUCCESS) {
+    return refused(ErrorCode::malformed, std::string("is no JSON: ") + simdjson::error_message(failure),
+                   "a JSON object");
+  }
   simdjson::dom::object members;
-  if (failure != simdjson::SUCCESS || element.get(members) != simdjson::SUCCESS) {
-    return Error{
-        ErrorCode::malformed,
-        failure != simdjson::SUCCESS ? std::string("is no JSON: ") + simdjson::error_message(failure) : "is no object",
-        std::string(file) + (where_in_file.empty() ? " byte " + std::to_string(span.begin) : where_in_file),
-        "a JSON object"};
-  }
-  if (where_in_file.empty()) {
-    std::string_view token;
-    where_in_file = members.at_key("token").get(token) == simdjson::SUCCESS
-                        ? " token " + std::string(token.substr(0, 64))
-                        : " byte " + std::to_string(span.begin);
-  }
-  return Row(members, file, std::move(where_in_file));
-}
-
-Error dangling(const Row& row, std::string_view key, std::string_view token, std::string_view table) {
-  return row.error(std::string(key) + " '" + std::string(token.substr(0, 64)) + "' is dangling",
-                   "a token of " + std::string(table));
+  if (element.get(members) != simdjson::SUCCESS) return refused(ErrorCode::malformed, "is no object", "a JSON object");
+  return Row(members, file, place);
 }
 
 }  // namespace concord::readers::nuscenes

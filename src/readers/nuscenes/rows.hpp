@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,15 +16,22 @@
 
 namespace concord::readers::nuscenes {
 
+/// Where an object stands in its file, for errors: element `index` of the results of `sample`, or, where `sample` is
+/// empty, a table's row at byte `index`, which is called by its token.
+struct Place {
+  std::string_view sample;
+  std::uint64_t index = 0;
+};
+
 /// One parsed object of a table or result file. Valid until the next parse of the RowParser it came from.
 class Row {
  public:
-  Row(simdjson::dom::object members, std::string_view file, std::string where_in_file)
-      : members_(members), file_(file), where_in_file_(std::move(where_in_file)) {}
+  Row(simdjson::dom::object members, std::string_view file, Place place)
+      : members_(members), file_(file), place_(place) {}
 
   [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] Result<std::string_view> text(std::string_view key) const;
-  /// As `text`; numbers are written out (tracking ids).
+  /// As `text`; whole numbers are written out (tracking ids).
   [[nodiscard]] Result<std::string> id(std::string_view key) const;
   [[nodiscard]] Result<std::vector<std::string_view>> texts(std::string_view key) const;
   [[nodiscard]] Result<std::int64_t> integer(std::string_view key) const;
@@ -36,7 +44,9 @@ class Row {
   /// `translation` and `rotation` (w x y z) as T_parent_child; both must be finite and the rotation of unit length.
   [[nodiscard]] Result<SE3> pose() const;
 
-  /// An error about this row: `file token abc`.
+  /// `file token abc` or `file#/results/sample/3`.
+  [[nodiscard]] std::string where() const;
+  /// An error about this row.
   [[nodiscard]] Error error(std::string message, std::string expected) const;
 
  private:
@@ -44,23 +54,21 @@ class Row {
 
   simdjson::dom::object members_;
   std::string_view file_;
-  std::string where_in_file_;
+  Place place_;
 };
 
 /// Parses single objects of a mapped file with simdjson; memory is that of the largest object.
 class RowParser {
  public:
-  /// The object at `span` of `text`. `file` must outlive the row. `where_in_file` replaces "token ..." in errors.
-  [[nodiscard]] Result<Row> parse(std::string_view text, Span span, std::string_view file,
-                                  std::string where_in_file = {});
+  /// The object at `span` of `text`. `file` and `sample` must outlive the row. With a `sample` the object is element
+  /// `index` of its results.
+  [[nodiscard]] Result<Row> parse(std::string_view text, Span span, std::string_view file, std::string_view sample = {},
+                                  std::uint64_t index = 0);
 
  private:
   // simdjson's parser cannot be moved while a row refers to it.
   std::unique_ptr<simdjson::dom::parser> parser_ = std::make_unique<simdjson::dom::parser>();
   std::string buffer_;
 };
-
-/// `token` of a table's row as dangling: names table, token and what it points to.
-[[nodiscard]] Error dangling(const Row& row, std::string_view key, std::string_view token, std::string_view table);
 
 }  // namespace concord::readers::nuscenes

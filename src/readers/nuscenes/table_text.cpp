@@ -4,24 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <span>
 
 namespace concord::readers::nuscenes {
-namespace {
 
-/// Values move by less than this through a change of frame and back, relative to their size (at least 1).
-constexpr double kRounding = 1e-9;
-
-bool same_but_for_rounding(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
-  return std::abs(a - b) <= kRounding * std::max(1.0, std::abs(b));
-}
-
-}  // namespace
-
-std::string quoted(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string json_string(std::string_view text) { return nlohmann::json(text).dump(); }
 
 std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
@@ -31,17 +17,17 @@ std::string number_text(double value) {
   return failure == std::errc() ? std::string(digits.data(), end) : std::string("NaN");
 }
 
-Result<std::string> replace_numbers(std::string_view before, std::span<const double> old_values,
-                                    std::span<const double> new_values, const std::string& file) {
+Result<std::string> replace_elements(std::string_view before, std::span<const std::string> new_texts,
+                                     const std::string& file) {
   std::string result;
   std::uint64_t copied = 0;
   std::size_t i = 0;
   const JsonScanner scanner(before, file);
-  CONCORD_RETURN_IF_ERROR(scanner.for_each_element({0, before.size()}, [&](Span element) -> Result<void> {
-    if (i < new_values.size() && !same_but_for_rounding(new_values[i], old_values[i])) {
+  CONCORD_RETURN_IF_ERROR(scanner.for_each_element(0, [&](Span element) -> Result<void> {
+    if (i < new_texts.size() && !new_texts[i].empty()) {
       result += before.substr(copied, element.begin - copied);
-      result += number_text(new_values[i]);
-      copied = element.begin + element.size;
+      result += new_texts[i];
+      copied = element.end();
     }
     ++i;
     return {};
@@ -55,16 +41,15 @@ Result<std::string> replace_members(std::string_view row, const MemberTexts& mem
   std::uint64_t copied = 0;
   std::set<std::string_view> replaced;
   const JsonScanner scanner(row, file);
-  CONCORD_RETURN_IF_ERROR(
-      scanner.for_each_member({0, row.size()}, [&](std::string_view key, Span value) -> Result<void> {
-        const auto member = members.find(std::string(key));
-        // The first of equal keys is the one that readers see.
-        if (member == members.end() || !replaced.insert(key).second) return {};
-        result += row.substr(copied, value.begin - copied);
-        result += member->second;
-        copied = value.begin + value.size;
-        return {};
-      }));
+  CONCORD_RETURN_IF_ERROR(scanner.for_each_member(0, [&](std::string_view key, Span value) -> Result<void> {
+    const auto member = members.find(key);
+    // The first of equal keys is the one that readers see.
+    if (member == members.end() || !replaced.insert(key).second) return {};
+    result += row.substr(copied, value.begin - copied);
+    result += member->second;
+    copied = value.end();
+    return {};
+  }));
   result += row.substr(copied);
   if (replaced.size() != members.size()) {
     std::string names;
@@ -76,39 +61,70 @@ Result<std::string> replace_members(std::string_view row, const MemberTexts& mem
   return result;
 }
 
-Result<std::string> edited_table(std::string_view text, const std::vector<Span>& rows, const TableEdits& edits,
-                                 const std::string& file) {
-  if (rows.empty()) return std::string(text);
+namespace {
+
+/// Collects pieces; neighbours in the same text become one.
+class Pieces {
+ public:
+  explicit Pieces(PiecedText& out) : out_(out) {}
+  void keep(std::string_view source) {
+    if (source.empty()) return;
+    auto& pieces = out_.pieces;
+    if (source_is_last_ && pieces.back().data() + pieces.back().size() == source.data()) {
+      pieces.back() = {pieces.back().data(), pieces.back().size() + source.size()};
+    } else {
+      pieces.push_back(source);
+    }
+    source_is_last_ = true;
+  }
+  void write(std::string text) {
+    out_.pieces.emplace_back(out_.owned.emplace_back(std::move(text)));
+    source_is_last_ = false;
+  }
+
+ private:
+  PiecedText& out_;
+  bool source_is_last_ = false;
+};
+
+}  // namespace
+
+Result<PiecedText> edited_table(std::string_view text, const std::vector<Span>& rows, const TableEdits& edits,
+                                const std::string& file) {
+  PiecedText out;
+  Pieces pieces(out);
   // What stands between the first two rows separates added ones, too.
   const auto between = [&](std::size_t row) {
-    const std::uint64_t end = rows[row - 1].begin + rows[row - 1].size;
-    return text.substr(end, rows[row].begin - end);
+    return text.substr(rows[row - 1].end(), rows[row].begin - rows[row - 1].end());
   };
-  const std::string_view usual = rows.size() > 1 ? between(1) : std::string_view(", ");
-  std::string result(text.substr(0, rows.front().begin));
+  const std::string usual(rows.size() > 1 ? between(1) : std::string_view(", "));
+  pieces.keep(text.substr(0, rows.empty() ? text.find('[') + 1 : rows.front().begin));
   bool any = false;
+  const auto add_behind = [&](std::uint32_t row) {
+    const auto more = edits.added.find(row);
+    if (more == edits.added.end()) return;
+    for (const std::string& added : more->second) {
+      pieces.write((any ? usual : std::string()) + added);
+      any = true;
+    }
+  };
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = static_cast<std::uint32_t>(i);
     if (!edits.dropped.contains(row)) {
-      if (any) result += between(i);
+      if (any) pieces.keep(between(i));
       any = true;
       if (const auto change = edits.changed.find(row); change != edits.changed.end()) {
-        CONCORD_ASSIGN_OR_RETURN(const std::string changed, replace_members(rows[i].of(text), change->second, file));
-        result += changed;
+        CONCORD_ASSIGN_OR_RETURN(std::string changed, replace_members(rows[i].of(text), change->second, file));
+        pieces.write(std::move(changed));
       } else {
-        result += rows[i].of(text);
+        pieces.keep(rows[i].of(text));
       }
     }
-    if (const auto more = edits.added.find(row); more != edits.added.end()) {
-      for (const std::string& added : more->second) {
-        if (any) result += usual;
-        any = true;
-        result += added;
-      }
-    }
+    add_behind(row);
   }
-  result += text.substr(rows.back().begin + rows.back().size);
-  return result;
+  if (rows.empty()) add_behind(0);
+  pieces.keep(text.substr(rows.empty() ? text.find('[') + 1 : rows.back().end()));
+  return out;
 }
 
 }  // namespace concord::readers::nuscenes

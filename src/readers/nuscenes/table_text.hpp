@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <span>
@@ -8,14 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "concord/geometry.hpp"
 #include "concord/result.hpp"
 #include "src/readers/nuscenes/json_scan.hpp"
 
 namespace concord::readers::nuscenes {
 
 /// New JSON text of members of one row, by key.
-using MemberTexts = std::map<std::string, std::string>;
+using MemberTexts = std::map<std::string, std::string, std::less<>>;
 
 /// `row` (the text of a JSON object) with the values of `members` replaced; every other byte is kept. A member that the
 /// row lacks is an error.
@@ -30,16 +30,29 @@ struct TableEdits {
   [[nodiscard]] bool empty() const { return changed.empty() && dropped.empty() && added.empty(); }
 };
 
-/// `text`, a table with its rows at `rows`, after `edits`.
-[[nodiscard]] Result<std::string> edited_table(std::string_view text, const std::vector<Span>& rows,
-                                               const TableEdits& edits, const std::string& file);
+/// Text in pieces that point into a mapped file or into `owned`: a table of any size is written without a copy of it.
+struct PiecedText {
+  PiecedText() = default;
+  // A copy would point into the original.
+  PiecedText(const PiecedText&) = delete;
+  PiecedText& operator=(const PiecedText&) = delete;
+  PiecedText(PiecedText&&) = default;
+  PiecedText& operator=(PiecedText&&) = default;
+  ~PiecedText() = default;
+  std::vector<std::string_view> pieces;
+  std::deque<std::string> owned;
+};
 
-/// A JSON string.
-[[nodiscard]] std::string quoted(std::string_view text);
+/// `text`, a table with its rows at `rows`, after `edits`. Pieces point into `text`.
+[[nodiscard]] Result<PiecedText> edited_table(std::string_view text, const std::vector<Span>& rows,
+                                              const TableEdits& edits, const std::string& file);
+
+/// A JSON string; `text` must be UTF-8.
+[[nodiscard]] std::string json_string(std::string_view text);
 /// The shortest text that reads back as `value`; NaN and Infinity as Python writes them.
 [[nodiscard]] std::string number_text(double value);
-/// "[1, 2]"; `before` holds the values as they are written now: those that agree to rounding keep their text.
-[[nodiscard]] Result<std::string> replace_numbers(std::string_view before, std::span<const double> old_values,
-                                                  std::span<const double> new_values, const std::string& file);
+/// `before`, an array of numbers, with those replaced whose new text is not empty.
+[[nodiscard]] Result<std::string> replace_elements(std::string_view before, std::span<const std::string> new_texts,
+                                                   const std::string& file);
 
 }  // namespace concord::readers::nuscenes

@@ -25,19 +25,27 @@ struct Token {
 class TokenPool {
  public:
   Token intern(std::string_view text);
+  /// As `intern`, but text that no table was indexed with is nullopt.
+  [[nodiscard]] std::optional<Token> find(std::string_view text) const;
   [[nodiscard]] std::string text(Token token) const;
 
  private:
   Dictionary others_;  ///< a token with high == 0 is entry low - 1
 };
 
-/// Token -> row number of one table, as a sorted array.
+/// Row number of a token that stands in several rows.
+inline constexpr std::uint32_t kRepeated = 0xFFFFFFFEU;
+
+/// Token -> row number of one table, as a sorted array with the bounds of each leading bit pattern: tokens are random
+/// numbers, so that a look-up reads about two places of memory.
 class TokenIndex {
  public:
-  /// Indexes `tokens` (row number = position). Returns a row whose token an earlier row has too.
-  std::optional<std::uint32_t> build(std::span<const Token> tokens);
-  /// Row of `token`, or kNone.
+  /// Indexes `tokens` (row number = position); rows with an empty token are left out.
+  void build(std::span<const Token> tokens);
+  /// Row of `token`; kNone when there is none, kRepeated when there are several.
   [[nodiscard]] std::uint32_t find(Token token) const;
+  /// Rows that share their token with another row.
+  [[nodiscard]] const std::vector<std::uint32_t>& repeated() const { return repeated_; }
 
  private:
   struct Entry {
@@ -46,6 +54,9 @@ class TokenIndex {
     friend auto operator<=>(const Entry&, const Entry&) = default;
   };
   std::vector<Entry> entries_;
+  std::vector<std::uint32_t> bucket_;  ///< entries whose token begins with bits b are [bucket_[b], bucket_[b + 1])
+  unsigned shift_ = 63;                ///< high >> shift_ are the leading bits
+  std::vector<std::uint32_t> repeated_;
 };
 
 }  // namespace concord::readers::nuscenes
