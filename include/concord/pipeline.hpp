@@ -59,6 +59,13 @@ using OnDrive = std::function<void(const DriveOutcome& outcome, std::size_t done
 [[nodiscard]] Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,
                                                const std::atomic<bool>& cancel);
 
+/// A drive read again from the place that its report names.
+struct ReopenedDrive {
+  Drive drive;
+  bool unchanged = false;  ///< the files are, byte for byte, those that the report was made from
+};
+[[nodiscard]] Result<ReopenedDrive> reopen_drive(const DriveSummary& summary);
+
 /// `report` with findings, proposals, statuses and exposure made anew from its kept measurements: no dataset and no GPU
 /// are needed. The same profile and options give the same content. Measurements of a drive that were not kept are an
 /// error.

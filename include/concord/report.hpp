@@ -34,12 +34,14 @@ struct InputHash {
 struct LabelSetSummary {
   std::string name;
   std::uint64_t cuboids = 0, boxes_2d = 0, tracks = 0;
+  std::string source;  ///< absolute path of a label set that was added; empty for the dataset's own
 };
 
 struct DriveSummary {
   std::string name;
   std::string format;
-  std::string source;  ///< absolute path of the input, so that `concord show` can open it again
+  std::string source;             ///< absolute path of the input, so that `concord show` can open it again
+  std::string taxonomy, mapping;  ///< absolute paths of the files given to the reader; empty without
   std::uint64_t frames = 0;
   double duration_s = 0;
   bool time_assumed = false;

@@ -16,20 +16,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Result<std::vector<InputHash>> hash_inputs(const Drive& drive) {
-  std::vector<InputHash> hashes;
-  for (const fs::path& path : drive.input_files) {
-    CONCORD_ASSIGN_OR_RETURN(std::string digest, sha256_file(path));
-    std::error_code failure;
-    const std::uintmax_t bytes = fs::file_size(path, failure);
-    if (failure) return Error{ErrorCode::io, "cannot be measured: " + failure.message(), path.string(), ""};
-    // Relative names keep equal inputs equal wherever the dataset lies.
-    const fs::path relative = path.lexically_relative(drive.source);
-    const bool below = !relative.empty() && *relative.begin() != ".." && relative != ".";
-    hashes.push_back({below ? relative.generic_string() : path.filename().string(), bytes, std::move(digest)});
-  }
-  std::sort(hashes.begin(), hashes.end(), [](const InputHash& a, const InputHash& b) { return a.path < b.path; });
-  return hashes;
+std::string absolute_text(const fs::path& path) {
+  std::error_code failure;
+  const fs::path absolute = fs::absolute(path, failure);
+  // An in-memory source is no path and must not be made absolute.
+  return !failure && fs::exists(absolute, failure) ? absolute.string() : path.string();
 }
 
 double duration_s(const Frames& frames) {
@@ -80,6 +71,22 @@ std::string host_name() {
 
 }  // namespace
 
+Result<std::vector<InputHash>> hash_inputs(const Drive& drive) {
+  std::vector<InputHash> hashes;
+  for (const fs::path& path : drive.input_files) {
+    CONCORD_ASSIGN_OR_RETURN(std::string digest, sha256_file(path));
+    std::error_code failure;
+    const std::uintmax_t bytes = fs::file_size(path, failure);
+    if (failure) return Error{ErrorCode::io, "cannot be measured: " + failure.message(), path.string(), ""};
+    // Relative names keep equal inputs equal wherever the dataset lies.
+    const fs::path relative = path.lexically_relative(drive.source);
+    const bool below = !relative.empty() && *relative.begin() != ".." && relative != ".";
+    hashes.push_back({below ? relative.generic_string() : path.filename().string(), bytes, std::move(digest)});
+  }
+  std::sort(hashes.begin(), hashes.end(), [](const InputHash& a, const InputHash& b) { return a.path < b.path; });
+  return hashes;
+}
+
 RunInfo begin_run(const std::string& device, const std::string& command) {
   return {.started_utc = utc_now(), .host = host_name(), .device = device, .command = command};
 }
@@ -96,17 +103,20 @@ Result<Report> begin_report(const Drive& drive, const ValidateOptions& options) 
   set_judging(report, options.profile, options.judge);
 
   DriveSummary summary{.name = drive.name, .format = drive.format};
-  std::error_code failure;
-  const fs::path absolute = fs::absolute(drive.source, failure);
-  // An in-memory source is no path and must not be made absolute.
-  summary.source = !failure && fs::exists(absolute, failure) ? absolute.string() : drive.source.string();
+  summary.source = absolute_text(drive.source);
+  if (options.open.taxonomy) summary.taxonomy = absolute_text(*options.open.taxonomy);
+  if (options.open.mapping) summary.mapping = absolute_text(*options.open.mapping);
   summary.frames = drive.frames.size();
   summary.duration_s = duration_s(drive.frames);
   summary.time_assumed = drive.frames.time_assumed;
   summary.has_poses = !drive.frames.T_world_ego.empty();
   summary.notes = drive.notes;
   for (const LabelSet& set : drive.label_sets) {
-    summary.label_sets.push_back({set.name, set.size(), set.boxes_2d.size(), set.tracks.size()});
+    const auto& extra = options.open.extra_labels;
+    const auto given =
+        std::find_if(extra.begin(), extra.end(), [&](const ExtraLabels& e) { return e.name == set.name; });
+    summary.label_sets.push_back({set.name, set.size(), set.boxes_2d.size(), set.tracks.size(),
+                                  given == extra.end() ? std::string() : absolute_text(given->path)});
   }
   CONCORD_ASSIGN_OR_RETURN(summary.inputs, hash_inputs(drive));
   report.drives.push_back(std::move(summary));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "concord/drive.hpp"
 #include "concord/judge.hpp"
@@ -19,6 +20,9 @@ namespace concord::pipeline {
 
 /// Notes which program, profile and options judge, and the checks of this build.
 void set_judging(Report& report, const Profile& profile, const JudgeOptions& options);
+
+/// Size and SHA-256 of the files that the drive was read from, sorted by their path in the report.
+[[nodiscard]] Result<std::vector<InputHash>> hash_inputs(const Drive& drive);
 
 /// Appends what was judged.
 void add_results(Report& report, Judgement judgement);

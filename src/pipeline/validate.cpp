@@ -7,6 +7,7 @@
 
 #include "concord/pipeline.hpp"
 #include "src/pipeline/assemble.hpp"
+#include "src/pipeline/texts.hpp"
 #include "src/pipeline/work_list.hpp"
 
 namespace concord {
@@ -78,6 +79,8 @@ class Run {
     if (item.error) return *item.error;
     const auto start = Clock::now();
     CONCORD_ASSIGN_OR_RETURN(job.drive, item.dataset->read(item.drive_index));
+    job.drive.name = item.name;
+    CONCORD_RETURN_IF_ERROR(pipeline::require_report_texts(job.drive));
     item.dataset.reset();  // the last drive of an input frees its tables
     std::uint64_t labels = 0;
     for (const LabelSet& set : job.drive.label_sets) labels += set.size();

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "concord/hash.hpp"
+#include "concord/text.hpp"
 
 namespace concord::pipeline {
 namespace fs = std::filesystem;
@@ -44,7 +45,7 @@ void append_input(const ValidateOptions& options, const fs::path& input, std::ve
     return;
   }
   for (std::size_t i = 0; i < drives.size(); ++i) {
-    const std::string& name = drives[i].name;
+    const std::string name = to_utf8(drives[i].name);
     if (!options.drives.empty()) {
       if (std::find(options.drives.begin(), options.drives.end(), name) == options.drives.end()) continue;
       asked.erase(name);

@@ -101,13 +101,13 @@ void describe(Visitor& t, std::vector<CheckRow>& rows) {
 
 /// A drive's summary flattened: one row a drive, label set, input file and note.
 struct FlatDrive {
-  std::string name, format, source;
+  std::string name, format, source, taxonomy, mapping;
   std::uint64_t frames = 0;
   double duration_s = 0;
   std::uint8_t time_assumed = 0, has_poses = 0;
 };
 struct FlatLabelSet {
-  std::string drive, name;
+  std::string drive, name, source;
   std::uint64_t cuboids = 0, boxes_2d = 0, tracks = 0;
 };
 struct FlatInput {
@@ -124,6 +124,8 @@ void describe(Visitor& t, std::vector<FlatDrive>& rows) {
   t.text("name", &FlatDrive::name, "drives", "the drive's name");
   t.text("format", &FlatDrive::format, "formats", "the reader that read it");
   t.text("source", &FlatDrive::source, "sources", "the input as it was given");
+  t.text("taxonomy", &FlatDrive::taxonomy, "sources", "the class mapping that was given instead of the format's own");
+  t.text("mapping", &FlatDrive::mapping, "sources", "the column mapping that was given");
   t.number("frames", &FlatDrive::frames, "1", "number of frames");
   t.number("duration_s", &FlatDrive::duration_s, "s", "from the first to the last frame");
   t.number("time_assumed", &FlatDrive::time_assumed, "1", "1 where times come from a nominal rate");
@@ -136,6 +138,7 @@ void describe(Visitor& t, std::vector<FlatLabelSet>& rows) {
   t.begin("label_sets", "one row a label set of a drive", rows);
   t.text("drive", &FlatLabelSet::drive, "drives", "the drive's name");
   t.text("name", &FlatLabelSet::name, "label_sets", "the label set's name");
+  t.text("source", &FlatLabelSet::source, "sources", "the path that was given; none for the dataset's own labels");
   t.number("cuboids", &FlatLabelSet::cuboids, "1", "number of cuboids");
   t.number("boxes_2d", &FlatLabelSet::boxes_2d, "1", "number of image boxes");
   t.number("tracks", &FlatLabelSet::tracks, "1", "number of tracks");

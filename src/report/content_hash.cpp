@@ -127,8 +127,9 @@ std::string content_hash(const Report& original) {
   hasher.text(report.producer_version);
   hasher.text(report.configuration);
   FlatDrives flat = flatten(report.drives);
-  // The place where a dataset lies is no content.
-  for (FlatDrive& drive : flat.drives) drive.source.clear();
+  // The place where a file lies is no content.
+  for (FlatDrive& drive : flat.drives) drive.source = drive.taxonomy = drive.mapping = "";
+  for (FlatLabelSet& set : flat.label_sets) set.source.clear();
   hash_rows(hasher, flat.drives);
   hash_rows(hasher, flat.label_sets);
   hash_rows(hasher, flat.inputs);

@@ -17,7 +17,7 @@ inline constexpr std::array<Meaning, 6> kRootAttributes{
      {"schema_version", "semantic version of this schema; readers refuse another major version"},
      {"producer", "the program that wrote the file"},
      {"producer_version", "its version"},
-     {"content_sha256", "SHA-256 of all content but /run and /drives/source; see src/report/README.md"},
+     {"content_sha256", "SHA-256 of all content but /run and the paths of the input; see src/report/README.md"},
      {"complete", "1; written last"}}};
 inline constexpr std::array<Meaning, 4> kRunAttributes{{{"started_utc", "when the drive was read, ISO 8601"},
                                                         {"host", "name of the machine"},

@@ -1,0 +1,65 @@
+#include "src/pipeline/texts.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "concord/text.hpp"
+
+namespace concord::pipeline {
+namespace {
+
+constexpr std::size_t kLongestId = 1024;
+constexpr std::size_t kLongestText = std::size_t{1} << 16U;
+
+class Guard {
+ public:
+  explicit Guard(const Drive& drive) : drive_(drive) {}
+
+  void require(std::string_view text, const char* what, std::size_t longest = kLongestId) {
+    if (!result_.ok() || (text.size() <= longest && is_utf8_text(text))) return;
+    const bool is_long = text.size() > longest;
+    result_ = Error{is_long ? ErrorCode::limit_exceeded : ErrorCode::malformed,
+                    std::string(what) + " '" + to_utf8(text.substr(0, 40)) + "' " +
+                        (is_long ? "has " + std::to_string(text.size()) + " bytes" : "is not UTF-8"),
+                    drive_.source.string(), is_long ? "at most " + std::to_string(longest) : "UTF-8 without NUL"};
+  }
+  void require(const StringColumn& texts, const char* what) {
+    for (std::size_t row = 0; row < texts.size() && result_.ok(); ++row) require(texts[row], what);
+  }
+  void require(const Dictionary& texts, const char* what, std::size_t longest = kLongestId) {
+    for (std::uint32_t code = 0; code < texts.size() && result_.ok(); ++code) require(texts.at(code), what, longest);
+  }
+  [[nodiscard]] const Result<void>& result() const { return result_; }
+
+ private:
+  const Drive& drive_;
+  Result<void> result_;
+};
+
+}  // namespace
+
+Result<void> require_report_texts(const Drive& drive) {
+  Guard guard(drive);
+  guard.require(drive.name, "the drive's name");
+  guard.require(drive.frames.name, "frame name");
+  for (const Sensor& sensor : drive.sensors) guard.require(sensor.name, "sensor name");
+  for (const Tag& tag : drive.tags) {
+    guard.require(tag.type, "tag");
+    guard.require(tag.value, "value of a tag", kLongestText);
+  }
+  for (const LabelSet& set : drive.label_sets) {
+    guard.require(set.name, "label set");
+    guard.require(set.label_id, "label id");
+    guard.require(set.tracks, "track id");
+    guard.require(set.raw_classes, "class name");
+    guard.require(set.provenance, "annotator, vendor, batch, guideline version or review stage");
+    guard.require(set.boxes_2d.label_id, "label id");
+    for (const AttributeColumn& attribute : set.attributes) {
+      guard.require(attribute.name, "attribute");
+      guard.require(attribute.values, "value of an attribute", kLongestText);
+    }
+  }
+  return guard.result();
+}
+
+}  // namespace concord::pipeline
