@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # Paired timings of the kernels against public libraries. Usage: tools/bench.sh [FILTER] [--json]
+# With --checks: precision and recall of the checks on errors seeded into research data; writes tests/bench/CHECKS.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cmake --preset release -DCONCORD_BENCHMARKS=ON >&2
+if [ "${1:-}" = --checks ]; then
+  shift
+  cmake --build --preset release --target concord >&2
+  exec python3 tests/bench/seeded_errors.py "$@"
+fi
 cmake --build --preset release --target concord_bench >&2
 exec build/release/bin/concord_bench "$@"
