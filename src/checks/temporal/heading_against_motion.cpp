@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "src/checks/check.hpp"
 #include "src/checks/tracks.hpp"
@@ -11,8 +12,9 @@ struct Parameters {
   double has_heading = 0;
   double max_angle_rad = 0.45;
   double min_speed_mps = 2;
+  double chord_m = 1.5;
   double window_m = 4;
-  double min_steps = 5;
+  double min_chords = 5;
   double max_dt_s = 1.1;
 
   static std::vector<Field<Parameters>> fields() {
@@ -20,63 +22,105 @@ struct Parameters {
              "1 where the class has a heading that can be judged, else 0"},
             {&Parameters::max_angle_rad, "max_angle_rad", "rad", 0, 3.14,
              "largest median angle between heading and motion"},
-            {&Parameters::min_speed_mps, "min_speed_mps", "m/s", 0, 50,
-             "slower steps are not judged: they are noise or manoeuvres"},
+            {&Parameters::min_speed_mps, "min_speed_mps", "m/s", 0.01, 50,
+             "slower motion is not judged: it is noise or manoeuvres"},
+            {&Parameters::chord_m, "chord_m", "m", 0.01, 100,
+             "least distance between two labels whose direction counts; several times the labels' scatter"},
             {&Parameters::window_m, "window_m", "m", 0.1, 100, "distance over which the median is taken"},
-            {&Parameters::min_steps, "min_steps", "steps", 1, 1000, "steps that such a path must have"},
+            {&Parameters::min_chords, "min_chords", "chords", 1, 1000, "directions that such a path must have"},
             {&Parameters::max_dt_s, "max_dt_s", "s", 0.01, 10, "labels further apart in time are not compared"}};
   }
 };
 
-struct Window {
-  std::size_t first = 0, last = 0;  ///< steps of the stretch
-  double angle_rad = 0;  ///< lower median over the steps: two wrong steps, as one wrong label makes, do not move it
+/// The way from a label to the first later one that is far enough away for its direction to count.
+struct Chord {
+  std::size_t end = 0;   ///< label of the stretch; 0: the object does not get there fast enough
+  double angle_rad = 0;  ///< between the way and the mean heading on it
 };
 
-// The shortest windows of judged steps that lead far enough away, one for each step they can end at. The net way
-// counts, not the path: the labels of a parked object scatter, but lead nowhere.
-std::vector<Window> windows_of(const Stretch& stretch, const MotionTable& motion, const Parameters& p) {
+std::vector<Vec3> headings_of(const CheckContext& context, const Stretch& stretch) {
+  const Frames& frames = context.drive().frames;
+  const LabelSet& labels = context.labels();
+  std::vector<Vec3> headings;
+  for (const std::uint32_t row : stretch.rows) {
+    Vec3 heading = labels.cuboid.at(row).rotation * Vec3::UnitX();
+    if (context.measured().motion.world) heading = frames.T_world_ego[labels.frame[row]].linear() * heading;
+    heading.z() = 0;
+    headings.push_back(heading);
+  }
+  return headings;
+}
+
+double angle_between(const Vec3& a, const Vec3& b) {
+  return std::abs(std::atan2(a.x() * b.y() - a.y() * b.x(), a.x() * b.x() + a.y() * b.y()));
+}
+
+std::vector<Chord> chords_of(const Stretch& stretch, const std::vector<Vec3>& headings, const Parameters& p) {
+  std::vector<Chord> chords(stretch.size());
+  for (std::size_t i = 0; i < stretch.size(); ++i) {
+    Vec3 heading = headings[i];
+    for (std::size_t k = i + 1; k < stretch.size(); ++k) {
+      heading += headings[k];
+      Vec3 way = stretch.offset_m[k] - stretch.offset_m[i];
+      way.z() = 0;
+      const double length_m = way.norm();
+      const double time_s = stretch.time_s[k] - stretch.time_s[i];
+      if (length_m < p.chord_m && time_s * p.min_speed_mps < p.chord_m) continue;
+      if (length_m >= p.chord_m && length_m >= time_s * p.min_speed_mps && heading.norm() > 0) {
+        chords[i] = {k, angle_between(heading, way)};
+      }
+      break;
+    }
+  }
+  return chords;
+}
+
+struct Window {
+  std::size_t first = 0, last = 0;  ///< labels of the stretch
+  double angle_rad = 0;  ///< lower median over the chords: two wrong ones, as one wrong label makes, do not move it
+};
+
+// The shortest windows of chords that lead far enough away, one for each chord they can end with. The net way counts,
+// not the path: the labels of a parked object scatter, but lead nowhere.
+std::vector<Window> windows_of(const Stretch& stretch, const std::vector<Chord>& chords, const Parameters& p) {
   std::vector<Window> windows;
   std::vector<double> angles_rad;
   const auto way_m = [&](std::size_t first, std::size_t last) {
-    return (stretch.offset_m[last + 1] - stretch.offset_m[first]).head<2>().norm();
+    return (stretch.offset_m[chords[last].end] - stretch.offset_m[first]).head<2>().norm();
   };
-  const auto angle_rad = [&](std::size_t i) { return motion.heading_to_motion_rad[stretch.first_step + i]; };
   std::size_t first = 0;
-  for (std::size_t i = 0; i + 1 < stretch.size(); ++i) {
-    if (!(motion.speed_mps[stretch.first_step + i] >= p.min_speed_mps) || !std::isfinite(angle_rad(i))) {
+  for (std::size_t i = 0; i < chords.size(); ++i) {
+    if (chords[i].end == 0) {
       first = i + 1;
       continue;
     }
-    while (static_cast<double>(i - first) >= p.min_steps && way_m(first + 1, i) >= p.window_m) ++first;
-    if (static_cast<double>(i - first + 1) < p.min_steps || way_m(first, i) < p.window_m) continue;
+    while (static_cast<double>(i - first) >= p.min_chords && way_m(first + 1, i) >= p.window_m) ++first;
+    if (static_cast<double>(i - first + 1) < p.min_chords || way_m(first, i) < p.window_m) continue;
     angles_rad.clear();
-    for (std::size_t k = first; k <= i; ++k) angles_rad.push_back(angle_rad(k));
+    for (std::size_t k = first; k <= i; ++k) angles_rad.push_back(chords[k].angle_rad);
     const auto middle = angles_rad.begin() + static_cast<std::ptrdiff_t>((angles_rad.size() - 1) / 2);
     std::nth_element(angles_rad.begin(), middle, angles_rad.end());
-    windows.push_back({first, i, *middle});
+    windows.push_back({first, chords[i].end, *middle});
   }
   return windows;
 }
 
 void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
-  const MotionTable& motion = context.measured().motion;
   for_each_stretch(context, parameters[kUnknownClass].max_dt_s, [&](const Stretch& stretch) {
     const Parameters& p = parameters[context.class_of(stretch.rows.front())];
     if (p.has_heading == 0) return;
-    const std::vector<Window> windows = windows_of(stretch, motion, p);
+    const std::vector<Window> windows = windows_of(stretch, chords_of(stretch, headings_of(context, stretch), p), p);
     std::size_t examined = 0;  // labels below this index are counted
     for (const Window& window : windows) {
-      for (std::size_t i = std::max(examined, window.first); i <= window.last + 1; ++i)
-        context.examine(stretch.rows[i]);
-      examined = window.last + 2;
+      for (std::size_t i = std::max(examined, window.first); i <= window.last; ++i) context.examine(stretch.rows[i]);
+      examined = window.last + 1;
     }
     for_each_run(
         windows.size(), [&](std::size_t w) { return windows[w].angle_rad > p.max_angle_rad; },
         [&](std::size_t first, std::size_t last) {
           double worst_rad = 0;
           for (std::size_t w = first; w <= last; ++w) worst_rad = std::max(worst_rad, windows[w].angle_rad);
-          context.add_span(stretch.rows[windows[first].first], stretch.rows[windows[last].last + 1], worst_rad,
+          context.add_span(stretch.rows[windows[first].first], stretch.rows[windows[last].last], worst_rad,
                            p.max_angle_rad);
         });
   });

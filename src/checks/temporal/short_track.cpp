@@ -6,9 +6,9 @@ namespace concord::judging {
 namespace {
 
 struct Parameters {
-  double min_labels = 3;
-  double min_duration_s = 0.25;
-  double max_range_m = 30;
+  double min_labels = 5;
+  double min_duration_s = 0.45;
+  double max_range_m = 50;
   double margin_s = 1;
 
   static std::vector<Field<Parameters>> fields() {

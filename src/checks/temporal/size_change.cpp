@@ -10,6 +10,8 @@ namespace {
 
 struct Parameters {
   double max_ratio = 1.12;
+  double max_ratio_constant = 1.05;
+  double constant_share = 0.8;
   double noise_m = 0.05;
   double own_noise_factor = 6;
   double min_labels = 3;
@@ -17,6 +19,10 @@ struct Parameters {
   static std::vector<Field<Parameters>> fields() {
     return {
         {&Parameters::max_ratio, "max_ratio", "1", 1, 100, "largest ratio between a side and the track's median of it"},
+        {&Parameters::max_ratio_constant, "max_ratio_constant", "1", 1, 100,
+         "the same, in a track that was labelled with one size"},
+        {&Parameters::constant_share, "constant_share", "1", 0.5, 1.01,
+         "share of labels within 1 % of the median that makes such a track; above 1: none is"},
         {&Parameters::noise_m, "noise_m", "m", 0, 10,
          "difference that is allowed in addition; counts for small objects"},
         {&Parameters::own_noise_factor, "own_noise_factor", "1", 0, 100,
@@ -47,33 +53,42 @@ struct Change {
 class TrackSize {
  public:
   TrackSize(const CuboidColumns& cuboid, const std::vector<std::uint32_t>& rows, const Parameters& p) : p_(p) {
+    constexpr double kSameSize = 0.01;
     std::vector<double> values(rows.size());
+    std::vector<std::uint8_t> differs(rows.size(), 0);
     for (std::size_t side = 0; side < 3; ++side) {
       for (std::size_t i = 0; i < rows.size(); ++i) values[i] = sides_of(cuboid, rows[i])[side];
       median_m_[side] = quantile(values, 1, 2);
       for (std::size_t i = 0; i < rows.size(); ++i) {
         values[i] = std::abs(std::log(sides_of(cuboid, rows[i])[side] / median_m_[side]));
+        if (!(values[i] <= kSameSize)) differs[i] = 1;
       }
       own_noise_[side] = quantile(values, 1, 4);
     }
+    const auto same = static_cast<double>(std::count(differs.begin(), differs.end(), 0));
+    is_constant_ = same >= p.constant_share * static_cast<double>(rows.size());
   }
 
+  /// Whoever labelled the track gave it one size.
+  [[nodiscard]] bool is_constant() const { return is_constant_; }
   [[nodiscard]] const Sides& median_m() const { return median_m_; }
   [[nodiscard]] Change change_of(const Sides& sides) const {
     Change worst;
     for (std::size_t side = 0; side < 3; ++side) {
       const double ratio = std::exp(std::abs(std::log(sides[side] / median_m_[side])));
       const double limit =
-          std::max(p_.max_ratio + p_.noise_m / median_m_[side], std::exp(p_.own_noise_factor * own_noise_[side]));
+          std::max((is_constant_ ? p_.max_ratio_constant : p_.max_ratio) + p_.noise_m / median_m_[side],
+                   std::exp(p_.own_noise_factor * own_noise_[side]));
       if (worst.limit == 1 || ratio * worst.limit > worst.ratio * limit) worst = {ratio, limit};
     }
     return worst;
   }
 
  private:
-  const Parameters& p_;
+  Parameters p_;
   Sides median_m_{};
   Sides own_noise_{};  ///< lower quartile of |log(side / median)|
+  bool is_constant_ = false;
 };
 
 void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
@@ -87,13 +102,19 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
   for (std::size_t code = 0; code < tracks.size(); ++code) {
     rows.clear();
     for (const std::uint32_t row : tracks.of(code)) {
-      if (context.is_valid_object(row) && context.taxonomy().at(context.class_of(row)).rigid) rows.push_back(row);
+      if (context.is_valid_object(row)) rows.push_back(row);
     }
     if (rows.empty()) continue;
     const Parameters& p = parameters[context.class_of(rows.front())];
     if (static_cast<double>(rows.size()) < p.min_labels) continue;
+    TrackSize size(labels.cuboid, rows, p);
+    if (!size.is_constant()) {
+      // An object that can change its size is judged only where its labels did not let it.
+      std::erase_if(rows, [&](std::uint32_t row) { return !context.taxonomy().at(context.class_of(row)).rigid; });
+      if (static_cast<double>(rows.size()) < std::max(p.min_labels, 1.0)) continue;
+      size = TrackSize(labels.cuboid, rows, p);
+    }
     for (const std::uint32_t row : rows) context.examine(row);
-    const TrackSize size(labels.cuboid, rows, p);
     const auto change_of = [&](std::size_t i) { return size.change_of(sides_of(labels.cuboid, rows[i])); };
     for_each_run(
         rows.size(), [&](std::size_t i) { return change_of(i).is_too_large(); },
