@@ -21,6 +21,37 @@ Result<void> require_known(const std::vector<DriveInfo>& drives, const SeedingOp
   return {};
 }
 
+/// Where the labels of a corrupted drive are found.
+class LabelNames {
+ public:
+  explicit LabelNames(const Drive& drive) : set_(drive.label_sets.front()) {
+    for (std::uint32_t row = 0; row < set_.size(); ++row) {
+      by_id_.emplace(set_.label_id[row], row);
+      if (set_.track[row] == kNone) continue;
+      by_frame_and_track_.emplace(std::pair(drive.frames.name[set_.frame[row]], set_.tracks.at(set_.track[row])), row);
+    }
+  }
+
+  void rename(KeyRow& row) const {
+    // A split label is under its new id, the other one of the row.
+    for (const std::string& track : {row.track, row.other_track}) {
+      const auto found = by_frame_and_track_.find({row.frame_begin, track});
+      if (found == by_frame_and_track_.end()) continue;
+      row.label = set_.label_id[found->second];
+      return;
+    }
+    // nuScenes: a class belongs to a track, so that a label of another class becomes a track of its own.
+    const auto same_id = by_id_.find(row.label);
+    if (same_id == by_id_.end() || !row.other_track.empty()) return;
+    row.other_track = set_.tracks.at(set_.track[same_id->second]);
+  }
+
+ private:
+  const LabelSet& set_;
+  std::map<std::string_view, std::uint32_t, std::less<>> by_id_;
+  std::map<std::pair<std::string_view, std::string_view>, std::uint32_t> by_frame_and_track_;
+};
+
 }  // namespace
 
 Result<SeedingSummary> corrupt(Dataset& dataset, const SeedingSpec& spec, const SeedingOptions& options,
@@ -63,21 +94,9 @@ Result<void> name_labels(Dataset& corrupted, std::vector<KeyRow>& key) {
     if (!drives.contains(corrupted.drives()[i].name)) continue;
     CONCORD_ASSIGN_OR_RETURN(const Drive drive, corrupted.read(i));
     if (drive.label_sets.empty()) continue;
-    const LabelSet& set = drive.label_sets.front();
-    std::map<std::pair<std::string_view, std::string_view>, std::uint32_t> by_frame_and_track;
-    for (std::uint32_t row = 0; row < set.size(); ++row) {
-      if (set.track[row] == kNone) continue;
-      by_frame_and_track.emplace(std::pair(drive.frames.name[set.frame[row]], set.tracks.at(set.track[row])), row);
-    }
+    const LabelNames names(drive);
     for (KeyRow& row : key) {
-      if (row.drive != drive.name || row.track.empty()) continue;
-      // A split label is under its new id, the other one of the row; a dropped label is nowhere.
-      for (const std::string& track : {row.track, row.other_track}) {
-        const auto found = by_frame_and_track.find({row.frame_begin, track});
-        if (found == by_frame_and_track.end() || row.error_type == "drop") continue;
-        row.label = set.label_id[found->second];
-        break;
-      }
+      if (row.drive == drive.name && !row.track.empty() && row.error_type != "drop") names.rename(row);
     }
   }
   return {};

@@ -246,6 +246,35 @@ TEST(SeedingOnKitti, KeyTellsTheWholeTruth) {
   }
 }
 
+TEST(SeedingOnNuscenes, KeyTellsTheWholeTruth) {
+  CONCORD_NEEDS_DATA("nuscenes");
+  const TemporaryFolder folder;
+  SeedingOptions options;
+  options.drives = {"scene-0103"};
+  SeedingSpec spec = SeedingSpec::builtin("default").value();
+  spec.prevalence = 0.05;
+  // A class belongs to a whole track there.
+  std::erase_if(spec.errors, [](const ErrorEntry& entry) {
+    return entry.kind == ErrorKind::swap_class || entry.kind == ErrorKind::flicker;
+  });
+  const SeededCopy copy = seeded_copy(test_data_dir() / "nuscenes", spec, options, folder.path());
+  EXPECT_GT(copy.key.size(), 30U);
+  for (std::size_t i = 0; i < copy.before.size(); ++i) {
+    EXPECT_THAT(key_problems(copy.before[i], copy.after[i], copy.key, spec.guard_frames, 1e-5), IsEmpty());
+  }
+}
+
+TEST(SeedingOnNuscenes, LabelsOfAnotherClassBecomeATrackOfTheirOwn) {
+  CONCORD_NEEDS_DATA("nuscenes");
+  const TemporaryFolder folder;
+  SeedingOptions options;
+  options.drives = {"scene-0103"};
+  const SeededCopy copy = seeded_copy(test_data_dir() / "nuscenes",
+                                      spec_of("  - {type: swap_class}", "prevalence: 0.01"), options, folder.path());
+  EXPECT_EQ(copy.key.size(), 21U);
+  for (const KeyRow& row : copy.key) EXPECT_TRUE(!row.other_track.empty() && row.other_track != row.track);
+}
+
 TEST(SeedingHostile, DrivesWithBadLabelsAreLeftAlone) {
   Drive drive;
   drive.name = "bad";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct Parameters {
   }
 };
 
-/// The way from a label to the first later one that is far enough away for its direction to count.
+/// The way from a label to a later one that is far enough away for its direction to count.
 struct Chord {
   std::size_t end = 0;   ///< label of the stretch; 0: the object does not get there fast enough
   double angle_rad = 0;  ///< between the way and the mean heading on it
@@ -55,21 +56,33 @@ double angle_between(const Vec3& a, const Vec3& b) {
   return std::abs(std::atan2(a.x() * b.y() - a.y() * b.x(), a.x() * b.x() + a.y() * b.y()));
 }
 
+// Lower median length of the ways over `lag` steps that begin within four labels of label i: how far the object gets in
+// that time, whatever a single wrong label says.
+double usual_way_m(const Stretch& stretch, std::size_t i, std::size_t lag) {
+  constexpr std::size_t kAround = 4;
+  std::array<double, 2 * kAround + 1> ways_m{};
+  std::size_t count = 0;
+  for (std::size_t k = i - std::min(i, kAround); k <= i + kAround && k + lag < stretch.size(); ++k) {
+    ways_m[count++] = (stretch.offset_m[k + lag] - stretch.offset_m[k]).head<2>().norm();
+  }
+  const auto middle = ways_m.begin() + static_cast<std::ptrdiff_t>((count - 1) / 2);
+  std::nth_element(ways_m.begin(), middle, ways_m.begin() + static_cast<std::ptrdiff_t>(count));
+  return *middle;
+}
+
 std::vector<Chord> chords_of(const Stretch& stretch, const std::vector<Vec3>& headings, const Parameters& p) {
+  constexpr std::size_t kMaxLag = 64;  // bounds the work where times are dense
   std::vector<Chord> chords(stretch.size());
   for (std::size_t i = 0; i < stretch.size(); ++i) {
     Vec3 heading = headings[i];
-    for (std::size_t k = i + 1; k < stretch.size(); ++k) {
+    for (std::size_t k = i + 1; k < stretch.size() && k - i <= kMaxLag; ++k) {
       heading += headings[k];
-      Vec3 way = stretch.offset_m[k] - stretch.offset_m[i];
-      way.z() = 0;
-      const double length_m = way.norm();
-      const double time_s = stretch.time_s[k] - stretch.time_s[i];
-      if (length_m < p.chord_m && time_s * p.min_speed_mps < p.chord_m) continue;
-      if (length_m >= p.chord_m && length_m >= time_s * p.min_speed_mps && heading.norm() > 0) {
-        chords[i] = {k, angle_between(heading, way)};
+      const double least_m = p.min_speed_mps * (stretch.time_s[k] - stretch.time_s[i]);
+      const double usual_m = usual_way_m(stretch, i, k - i);
+      if (usual_m >= p.chord_m && usual_m >= least_m) {
+        chords[i] = {k, angle_between(heading, stretch.offset_m[k] - stretch.offset_m[i])};
       }
-      break;
+      if (usual_m >= p.chord_m || least_m >= p.chord_m) break;
     }
   }
   return chords;
