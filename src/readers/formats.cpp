@@ -6,9 +6,11 @@
 namespace concord {
 
 std::span<const Format* const> formats() {
-  static const std::array<const Format*, 5> all{&readers::kitti_tracking_format(), &readers::kitti_object_format(),
-                                                &readers::openlabel_format(), &readers::csv_format(),
-                                                &readers::nuscenes_format()};
+  static const std::array<const Format*, 6> all{
+      &readers::kitti_tracking_format(), &readers::kitti_object_format(),
+      &readers::openlabel_format(),      &readers::csv_format(),
+      &readers::nuscenes_format(),       &readers::synthetic_format(),
+  };
   return all;
 }
 

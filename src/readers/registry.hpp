@@ -10,5 +10,6 @@ const Format& kitti_object_format();
 const Format& openlabel_format();
 const Format& csv_format();
 const Format& nuscenes_format();
+const Format& synthetic_format();
 
 }  // namespace concord::readers

@@ -43,7 +43,9 @@ Result<Outcome> corrupt_dataset(const CorruptArguments& arguments) {
   if (!arguments.mapping.empty()) open.mapping = arguments.mapping;
   CONCORD_ASSIGN_OR_RETURN(const auto dataset, open_dataset(arguments.input, arguments.format, open));
   CONCORD_ASSIGN_OR_RETURN(outcome.summary, corrupt(*dataset, outcome.spec, arguments.options, arguments.out));
-  CONCORD_ASSIGN_OR_RETURN(const auto corrupted, open_dataset(arguments.out, outcome.summary.format, open));
+  // Simulated drives have no files to copy: they are written in a format of files.
+  const std::string format = outcome.summary.format == "synthetic" ? "openlabel" : outcome.summary.format;
+  CONCORD_ASSIGN_OR_RETURN(const auto corrupted, open_dataset(arguments.out, format, open));
   CONCORD_RETURN_IF_ERROR(name_labels(*corrupted, outcome.summary.key));
   outcome.key = key_path(arguments.out);
   CONCORD_RETURN_IF_ERROR(write_key(outcome.key, outcome.summary.key));

@@ -7,6 +7,7 @@
 #include "concord/point_cloud.hpp"
 #include "src/readers/clouds/pcl/decode.hpp"
 #include "src/readers/common/files.hpp"
+#include "src/synth/payloads.hpp"
 
 namespace concord {
 namespace {
@@ -67,7 +68,32 @@ Result<PointFields> decode_floats(std::string_view bytes, std::size_t stride, co
   return result;
 }
 
-Result<PointFields> read_fields(const SensorRecord& record) {
+PointFields::Field field_of(const char* name, const std::vector<float>& values) {
+  return {.name = name, .values = {values.begin(), values.end()}};
+}
+
+/// What a synthetic recording would be if it were a file.
+Result<PointFields> simulate_fields(const Sensor& sensor, const SensorRecord& record) {
+  PointFields result;
+  if (sensor.kind == SensorKind::radar) {
+    CONCORD_ASSIGN_OR_RETURN(const RadarDetections d, synth::simulate_radar(record.path.native(), sensor.name));
+    result.points = d.size();
+    result.fields = {field_of("x", d.x_m), field_of("y", d.y_m), field_of("z", d.z_m),
+                     field_of("range_rate", d.range_rate_mps), field_of("rcs", d.rcs_dbsm)};
+    return result;
+  }
+  CONCORD_ASSIGN_OR_RETURN(const PointCloud c, synth::simulate_cloud(record.path.native()));
+  result.points = c.size();
+  result.fields = {field_of("x", c.x_m), field_of("y", c.y_m), field_of("z", c.z_m),
+                   field_of("intensity", c.intensity)};
+  result.fields.push_back(
+      {.name = "time_offset", .floating = false, .values = {c.time_offset_ns.begin(), c.time_offset_ns.end()}});
+  return result;
+}
+
+/// The columns of a recording, which belongs to a sensor of `drive`.
+Result<PointFields> read_fields(const Drive& drive, const SensorRecord& record) {
+  if (record.format == PayloadFormat::synthetic) return simulate_fields(drive.sensors[record.sensor], record);
   const std::filesystem::path& path = record.path;
   CONCORD_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::open(path, kMaxCloudBytes));
   switch (record.format) {
@@ -178,17 +204,11 @@ std::vector<float> range_rates(const PointFields& fields, const std::vector<std:
   return column;
 }
 
-Error no_synthetic(const SensorRecord& record) {
-  return {ErrorCode::unsupported, "has no file", record.path.string(), "a synthetic source"};
-}
-
 }  // namespace
 
 Result<PointCloud> load_points(const Drive& drive, const SensorRecord& record) {
-  // Synthetic recordings are made on demand, in the ego frame; all others are files.
-  if (record.format == PayloadFormat::synthetic) return no_synthetic(record);
   CONCORD_ASSIGN_OR_RETURN(const SE3 T_ego_sensor, ego_from_sensor(drive, record));
-  CONCORD_ASSIGN_OR_RETURN(const PointFields fields, read_fields(record));
+  CONCORD_ASSIGN_OR_RETURN(const PointFields fields, read_fields(drive, record));
   CONCORD_ASSIGN_OR_RETURN(Positions positions, place(fields, T_ego_sensor, record));
   PointCloud cloud;
   cloud.intensity = column_of(fields.find({"intensity", "i", "scalar_intensity"}), positions.kept);
@@ -201,13 +221,11 @@ Result<PointCloud> load_points(const Drive& drive, const SensorRecord& record) {
 }
 
 Result<RadarDetections> load_radar(const Drive& drive, const SensorRecord& record) {
-  // As above.
-  if (record.format == PayloadFormat::synthetic) return no_synthetic(record);
-  if (record.format != PayloadFormat::pcd) {
+  if (record.format != PayloadFormat::pcd && record.format != PayloadFormat::synthetic) {
     return Error{ErrorCode::unsupported, "is no PCD file", record.path.string(), "radar detections as PCD"};
   }
   CONCORD_ASSIGN_OR_RETURN(const SE3 T_ego_sensor, ego_from_sensor(drive, record));
-  CONCORD_ASSIGN_OR_RETURN(const PointFields fields, read_fields(record));
+  CONCORD_ASSIGN_OR_RETURN(const PointFields fields, read_fields(drive, record));
   CONCORD_ASSIGN_OR_RETURN(Positions positions, place(fields, T_ego_sensor, record));
   RadarDetections detections;
   detections.range_rate_mps = range_rates(fields, positions.kept);

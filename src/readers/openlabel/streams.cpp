@@ -87,8 +87,12 @@ Result<void> add_record(const Recording& recording, const fs::path& file, LeftOu
       }
     }
   }
-  if (uri.empty() && record.format != PayloadFormat::synthetic) return {};
-  if (record.format == PayloadFormat::synthetic) {
+  if (uri.empty() && record.format != PayloadFormat::synthetic) {
+    // Without its image a camera still tells when, and from where, it looked.
+    const bool dated = record.time_ns != kNoTime || record.T_world_ego.has_value();
+    if (!dated || drive.sensors[recording.sensor].kind != SensorKind::camera) return {};
+    record.format = PayloadFormat::none;
+  } else if (record.format == PayloadFormat::synthetic) {
     record.path = fs::path(uri);
   } else {
     constexpr std::string_view kFileScheme = "file://";

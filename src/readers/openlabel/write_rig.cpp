@@ -59,7 +59,7 @@ void write_camera(const CameraModel& model, JsonWriter& json) {
 }
 
 std::string uri_of(const SensorRecord& record, const fs::path& folder) {
-  if (record.format == PayloadFormat::synthetic) return record.path.string();
+  if (record.format == PayloadFormat::synthetic || record.path.empty()) return record.path.string();
   const fs::path path = fs::absolute(record.path).lexically_normal();
   const fs::path relative = path.lexically_relative(fs::absolute(folder).lexically_normal());
   const bool below = !relative.empty() && *relative.begin() != "..";
@@ -68,7 +68,8 @@ std::string uri_of(const SensorRecord& record, const fs::path& folder) {
 
 void write_record(const Drive& drive, const SensorRecord& record, const fs::path& folder, JsonWriter& json) {
   const std::string uri = uri_of(record, folder);
-  json.key(drive.sensors.at(record.sensor).name).begin_object().key("uri").text(uri);
+  json.key(drive.sensors.at(record.sensor).name).begin_object();
+  if (!uri.empty()) json.key("uri").text(uri);
   json.key("stream_properties").begin_object();
   if (record.time_ns != kNoTime) {
     json.key("sync").begin_object().key("timestamp").text(format_iso_time(record.time_ns)).end_object();
