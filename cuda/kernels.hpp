@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "cuda/types.hpp"
 
@@ -17,9 +16,10 @@ class ExecutionContext {
   virtual ~ExecutionContext() = default;
   [[nodiscard]] virtual std::string device_name() const = 0;
 
-  /// Appends every overlapping pair of every frame to `rows`, sorted by (frame, row_a, row_b). Boxes with a number that
-  /// is not finite, a negative size or a zero quaternion overlap nothing; boxes without volume have 3D ratios of 0.
-  virtual void box_pairs(const PairRequest& request, std::vector<PairRow>& rows) = 0;
+  /// Appends every overlapping pair of every frame to `pairs`, sorted by (frame, row_a, row_b). Boxes with a number
+  /// that is not finite, a negative size or a zero quaternion overlap nothing; boxes without volume have 3D ratios of
+  /// 0.
+  virtual void box_pairs(const PairRequest& request, PairColumns& pairs) = 0;
 
   /// iou[i] = 3D IoU of a[i] and b[i]; NaN when either box is invalid as above. `a` and `b` have equal counts.
   virtual void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) = 0;

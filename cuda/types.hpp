@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace concord::kernels {
 
@@ -33,12 +34,14 @@ struct PairRequest {
   bool same_set = false;
   /// Keep pairs whose footprints overlap although one stands above the other.
   bool keep_footprint_only = true;
+  /// Bound on the working memory; a row of `a` with all of its frame's rows of `b` is the least that is looked at.
+  std::size_t memory_bytes = std::size_t{1} << 30U;
 };
 
-/// An overlapping pair; every ratio is in [0, 1]. See measurements.hpp, PairTable.
-struct PairRow {
-  std::uint32_t frame, row_a, row_b;
-  double iou_bev, iou_3d, overlap_smaller, overlap_smaller_bev;
+/// Overlapping pairs as columns; every ratio is in [0, 1]. See measurements.hpp, PairTable.
+struct PairColumns {
+  std::vector<std::uint32_t> frame, row_a, row_b;
+  std::vector<double> iou_bev, iou_3d, overlap_smaller, overlap_smaller_bev;
 };
 
 /// Steps of tracks. Per label: centre, heading unit vector (0, 0 when unknown) and box in one fixed frame. Per step s:

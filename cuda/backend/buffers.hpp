@@ -16,31 +16,49 @@ thrust::device_vector<T> to_device(const T* values, std::size_t count) {
   return thrust::device_vector<T>(values, values + count);
 }
 
-/// Box columns in the memory of the device.
+/// `count` values of the host, readable by the device: on the CPU they stay where they are.
+template <class T>
+class DeviceCopy {
+ public:
+#ifdef __CUDACC__
+  DeviceCopy(const T* host, std::size_t count) : copy_(to_device(host, count)) {}
+  [[nodiscard]] const T* data() const { return thrust::raw_pointer_cast(copy_.data()); }
+
+ private:
+  thrust::device_vector<T> copy_;
+#else
+  DeviceCopy(const T* host, std::size_t /*count*/) : host_(host) {}
+  [[nodiscard]] const T* data() const { return host_; }
+
+ private:
+  const T* host_;
+#endif
+};
+
+/// Box columns that the device can read; on the CPU they must outlive this.
 class DeviceBoxes {
  public:
   explicit DeviceBoxes(const BoxColumns& host)
-      : x_(to_device(host.x_m, host.count)),
-        y_(to_device(host.y_m, host.count)),
-        z_(to_device(host.z_m, host.count)),
-        length_(to_device(host.length_m, host.count)),
-        width_(to_device(host.width_m, host.count)),
-        height_(to_device(host.height_m, host.count)),
-        qw_(to_device(host.qw, host.count)),
-        qx_(to_device(host.qx, host.count)),
-        qy_(to_device(host.qy, host.count)),
-        qz_(to_device(host.qz, host.count)) {}
+      : x_(host.x_m, host.count),
+        y_(host.y_m, host.count),
+        z_(host.z_m, host.count),
+        length_(host.length_m, host.count),
+        width_(host.width_m, host.count),
+        height_(host.height_m, host.count),
+        qw_(host.qw, host.count),
+        qx_(host.qx, host.count),
+        qy_(host.qy, host.count),
+        qz_(host.qz, host.count),
+        count_(host.count) {}
 
   [[nodiscard]] BoxColumns view() const {
-    return {raw(x_),  raw(y_),  raw(z_),  raw(length_), raw(width_), raw(height_),
-            raw(qw_), raw(qx_), raw(qy_), raw(qz_),     x_.size()};
+    return {x_.data(),  y_.data(),  z_.data(),  length_.data(), width_.data(), height_.data(),
+            qw_.data(), qx_.data(), qy_.data(), qz_.data(),     count_};
   }
 
  private:
-  static const double* raw(const thrust::device_vector<double>& column) {
-    return thrust::raw_pointer_cast(column.data());
-  }
-  thrust::device_vector<double> x_, y_, z_, length_, width_, height_, qw_, qx_, qy_, qz_;
+  DeviceCopy<double> x_, y_, z_, length_, width_, height_, qw_, qx_, qy_, qz_;
+  std::size_t count_;
 };
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

@@ -17,8 +17,8 @@ class CpuContext final : public ExecutionContext {
   [[nodiscard]] std::string device_name() const override {
     return "cpu (" + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");
   }
-  void box_pairs(const PairRequest& request, std::vector<PairRow>& rows) override {
-    arena_.execute([&] { cpu::box_pairs(request, rows); });
+  void box_pairs(const PairRequest& request, PairColumns& pairs) override {
+    arena_.execute([&] { cpu::box_pairs(request, pairs); });
   }
   void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) override {
     arena_.execute([&] { cpu::box_iou(a, b, iou); });

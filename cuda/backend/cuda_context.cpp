@@ -20,9 +20,9 @@ class CudaContext final : public ExecutionContext {
   [[nodiscard]] std::string device_name() const override {
     return "cuda:" + std::to_string(device_) + " (" + name_of(device_) + ")";
   }
-  void box_pairs(const PairRequest& request, std::vector<PairRow>& rows) override {
+  void box_pairs(const PairRequest& request, PairColumns& pairs) override {
     select();
-    cuda::box_pairs(request, rows);
+    cuda::box_pairs(request, pairs);
   }
   void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) override {
     select();

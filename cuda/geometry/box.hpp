@@ -66,4 +66,36 @@ CONCORD_HD inline int compare_rows(const BoxColumns& a, std::size_t row_a, const
   return 0;
 }
 
+/// A box as one run of numbers, in the order in which the overlap of pairs reads them.
+struct BoxRecord {
+  static constexpr int kCenter = 0, kSize = 3, kAxisX = 6, kAxisZ = 9, kAxisY = 12, kValid = 15;
+  double value[16];
+};
+
+CONCORD_HD inline BoxRecord record_of(const Box& box) {
+  BoxRecord record;
+  for (int k = 0; k < 3; ++k) {
+    record.value[BoxRecord::kCenter + k] = box.center[k];
+    record.value[BoxRecord::kSize + k] = box.size[k];
+    record.value[BoxRecord::kAxisX + k] = box.rotation[k][0];
+    record.value[BoxRecord::kAxisY + k] = box.rotation[k][1];
+    record.value[BoxRecord::kAxisZ + k] = box.rotation[k][2];
+  }
+  record.value[BoxRecord::kValid] = box.valid ? 1.0 : 0.0;
+  return record;
+}
+
+CONCORD_HD inline Box box_of(const BoxRecord& record) {
+  Box box;
+  for (int k = 0; k < 3; ++k) {
+    box.center[k] = record.value[BoxRecord::kCenter + k];
+    box.size[k] = record.value[BoxRecord::kSize + k];
+    box.rotation[k][0] = record.value[BoxRecord::kAxisX + k];
+    box.rotation[k][1] = record.value[BoxRecord::kAxisY + k];
+    box.rotation[k][2] = record.value[BoxRecord::kAxisZ + k];
+  }
+  box.valid = record.value[BoxRecord::kValid] != 0;
+  return box;
+}
+
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

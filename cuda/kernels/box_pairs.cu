@@ -1,211 +1,279 @@
-// Overlapping pairs of boxes: reject by bounding circle and height, compact the survivors, clip them.
+// Overlapping pairs of boxes. Frames are taken in groups and, within one, rows of `a` in tiles, so that what a tile
+// needs stays within a bound (on the CPU: within the caches): mark pairs whose bounds meet, list them, compute their
+// overlaps, keep those that overlap. How the work is cut changes no result.
 
+#include <thrust/copy.h>
+#include <thrust/count.h>
 #include <thrust/execution_policy.h>
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/scan.h>
+#include <algorithm>
 
 #include "cuda/backend/buffers.hpp"
-#include "cuda/geometry/box_overlap.hpp"
+#include "cuda/backend/scratch.hpp"
 #include "cuda/kernels/kernels_impl.hpp"
+#include "cuda/kernels/pair_candidates.hpp"
+#include "cuda/kernels/pair_overlaps.hpp"
+
+#ifndef __CUDACC__
+#include <tbb/task_arena.h>
+#endif
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
 namespace {
 
-/// What the reject reads of a box: centre, bounding circle, half of its vertical extent. The radius of an invalid box
-/// is NaN, which no comparison accepts.
-struct Bounds {
-  thrust::device_vector<double> radius_m, half_z_m;
-};
-
-struct ComputeBounds {
-  BoxColumns boxes;
-  double* radius_m;
-  double* half_z_m;
-
-  CONCORD_HD void operator()(std::size_t row) const {
-    const Box box = load_box(boxes, row);
-    const double l = box.size[0], w = box.size[1], h = box.size[2];
-    const double(&r)[3][3] = box.rotation;
-    // Extent along a direction: the sizes weighted with the absolute direction cosines. Widened by a few rounding
-    // errors, since a reject must never drop a pair that touches.
-    const double tilt = sqrt(r[0][2] * r[0][2] + r[1][2] * r[1][2]);
-    const double radius = 0.5 * (sqrt(l * l + w * w) + h * tilt) * (1.0 + 1e-12);
-    const double half_z = 0.5 * (fabs(r[2][0]) * l + fabs(r[2][1]) * w + fabs(r[2][2]) * h) * (1.0 + 1e-12);
-    const double nan = quiet_nan();
-    radius_m[row] = box.valid ? radius : nan;
-    half_z_m[row] = box.valid ? half_z : nan;
-  }
-};
-
-Bounds bounds_of(const BoxColumns& boxes) {
-  Bounds bounds;
-  bounds.radius_m.resize(boxes.count);
-  bounds.half_z_m.resize(boxes.count);
-  const ComputeBounds compute{boxes, thrust::raw_pointer_cast(bounds.radius_m.data()),
-                              thrust::raw_pointer_cast(bounds.half_z_m.data())};
-  thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), boxes.count, compute);
-  return bounds;
+template <class Body>
+void for_each_index(std::size_t count, const Body& body) {
+  thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), count, body);
 }
 
-/// The candidates of one row of `a`: rows of `b` in its frame whose circles meet (and, unless footprints alone are
-/// kept, whose vertical extents meet).
-struct Reject {
-  BoxColumns a, b;
-  const double *radius_a, *half_z_a, *radius_b, *half_z_b;
-  const std::uint32_t* frame_of_a;
-  const std::uint32_t* offset_b;
-  bool same_set, keep_footprint_only;
+/// Rows [begin, begin + count) of `boxes`.
+BoxColumns slice(const BoxColumns& boxes, std::size_t begin, std::size_t count) {
+  return {boxes.x_m + begin,
+          boxes.y_m + begin,
+          boxes.z_m + begin,
+          boxes.length_m + begin,
+          boxes.width_m + begin,
+          boxes.height_m + begin,
+          boxes.qw + begin,
+          boxes.qx + begin,
+          boxes.qy + begin,
+          boxes.qz + begin,
+          count};
+}
 
-  CONCORD_HD std::uint32_t first(std::size_t row_a) const {
-    return same_set ? static_cast<std::uint32_t>(row_a) + 1 : offset_b[frame_of_a[row_a]];
-  }
-  CONCORD_HD std::uint32_t last(std::size_t row_a) const { return offset_b[frame_of_a[row_a] + 1]; }
-
-  CONCORD_HD bool meets(double x, double y, double z, double radius, double half_z, std::uint32_t row_b) const {
-    const double dx = b.x_m[row_b] - x, dy = b.y_m[row_b] - y, dz = b.z_m[row_b] - z;
-    const double reach = radius + radius_b[row_b];
-    const double reach_z = half_z + half_z_b[row_b];
-    // Bitwise and: a branch would keep the loop from being vectorised.
-    return static_cast<bool>(static_cast<int>(dx * dx + dy * dy <= reach * reach) &
-                             static_cast<int>(keep_footprint_only | (dz * dz <= reach_z * reach_z)));
-  }
+/// How much is worked on at once.
+struct Limits {
+  std::size_t boxes, words, pairs;
 };
 
-struct CountCandidates {
-  Reject reject;
-  std::uint64_t* counts;
+Limits limits_of(std::size_t memory_bytes) {
+  // Bytes a box: its columns, record and bounds; a listed pair: its rows, overlaps, flags and their place in the
+  // result.
+  constexpr std::size_t kBytesPerBox = 256, kBytesPerWord = 8, kBytesPerPair = 128;
+  Limits limits{memory_bytes / 4 / kBytesPerBox, memory_bytes / 4 / kBytesPerWord, memory_bytes / 2 / kBytesPerPair};
+#ifndef __CUDACC__
+  const auto threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+  limits = {std::min(limits.boxes, 4096 * threads), std::min(limits.words, 32768 * threads),
+            std::min(limits.pairs, 8192 * threads)};
+#endif
+  return limits;
+}
 
-  CONCORD_HD void operator()(std::size_t row_a) const {
-    const double x = reject.a.x_m[row_a], y = reject.a.y_m[row_a], z = reject.a.z_m[row_a];
-    const double radius = reject.radius_a[row_a], half_z = reject.half_z_a[row_a];
-    const std::uint32_t last = reject.last(row_a);
-    std::uint64_t count = 0;
-    for (std::uint32_t row_b = reject.first(row_a); row_b < last; ++row_b) {
-      count += static_cast<std::uint64_t>(reject.meets(x, y, z, radius, half_z, row_b));
+/// Records and bounds of some boxes, in memory that is used again for the next ones.
+class PreparedBoxes {
+ public:
+  void prepare(const BoxColumns& boxes) {
+    boxes_ = boxes;
+    records_ = record_memory_.get(boxes.count);
+    double* const radius = radius_.get(boxes.count);
+    double* const half_z = half_z_.get(boxes.count);
+    bounds_ = {boxes.x_m, boxes.y_m, boxes.z_m, radius, half_z};
+    for_each_index(boxes.count, PrepareBoxes{boxes, records_, radius, half_z});
+  }
+  [[nodiscard]] const BoxColumns& boxes() const { return boxes_; }
+  [[nodiscard]] const BoxRecord* records() const { return records_; }
+  [[nodiscard]] const Bounds& bounds() const { return bounds_; }
+
+ private:
+  Scratch<BoxRecord> record_memory_;
+  Scratch<double> radius_, half_z_;
+  BoxColumns boxes_;
+  BoxRecord* records_ = nullptr;
+  Bounds bounds_{};
+};
+
+struct IsSet {
+  CONCORD_HD bool operator()(std::uint8_t flag) const { return flag != 0; }
+};
+
+/// Overlaps of listed pairs.
+class PairOverlaps {
+ public:
+  /// `row_a` and `row_b`, in the device's memory, are rows of `a` and `b`.
+  const PairList& compute(const PreparedBoxes& a, const PreparedBoxes& b, const std::uint32_t* row_a,
+                          const std::uint32_t* row_b, std::size_t count) {
+    const std::size_t room = units_of(count) * kPairsPerUnit;
+    pairs_ = {a.boxes(),      b.boxes(),      a.records(),      b.records(),          row_a,           row_b, count,
+              bev_.get(room), iou_.get(room), small_.get(room), small_bev_.get(room), solid_.get(room)};
+    for_each_index(units_of(count), OverlapPrisms{pairs_});
+    const auto solids =
+        static_cast<std::size_t>(thrust::count(thrust::device, pairs_.solid, pairs_.solid + count, std::uint8_t{1}));
+    if (solids > 0) {
+      std::uint32_t* const left_over = left_over_.get(solids);
+      thrust::copy_if(thrust::device, thrust::counting_iterator<std::uint32_t>(0),
+                      thrust::counting_iterator<std::uint32_t>(static_cast<std::uint32_t>(count)), pairs_.solid,
+                      left_over, IsSet{});
+      for_each_index(solids, OverlapSolids{pairs_, left_over});
     }
-    counts[row_a] = count;
+    return pairs_;
   }
+
+ private:
+  Scratch<double> bev_, iou_, small_, small_bev_;
+  Scratch<std::uint8_t> solid_;
+  Scratch<std::uint32_t> left_over_;
+  PairList pairs_{};
 };
 
-struct FillCandidates {
-  Reject reject;
-  const std::uint64_t* begin;  ///< first candidate of each row of a
-  std::uint32_t* candidate_a;
-  std::uint32_t* candidate_b;
+class PairFinder {
+ public:
+  PairFinder(const PairRequest& request, PairColumns& pairs)
+      : request_(request), limits_(limits_of(request.memory_bytes)), result_(pairs) {}
 
-  CONCORD_HD void operator()(std::size_t row_a) const {
-    if (begin[row_a] == begin[row_a + 1]) return;
-    const double x = reject.a.x_m[row_a], y = reject.a.y_m[row_a], z = reject.a.z_m[row_a];
-    const double radius = reject.radius_a[row_a], half_z = reject.half_z_a[row_a];
-    const std::uint32_t last = reject.last(row_a);
-    std::uint64_t slot = begin[row_a];
-    constexpr std::uint32_t kBlock = 8;
-    for (std::uint32_t row_b = reject.first(row_a); row_b < last; row_b += kBlock) {
-      const std::uint32_t end = row_b + kBlock < last ? row_b + kBlock : last;
-      int any = 0;
-      for (std::uint32_t k = row_b; k < end; ++k) any |= static_cast<int>(reject.meets(x, y, z, radius, half_z, k));
-      if (any == 0) continue;
-      for (std::uint32_t k = row_b; k < end; ++k) {
-        if (!reject.meets(x, y, z, radius, half_z, k)) continue;
-        candidate_a[slot] = static_cast<std::uint32_t>(row_a);
-        candidate_b[slot] = k;
-        ++slot;
-      }
+  void run() {
+    for (std::uint32_t first = 0; first < request_.frames;) {
+      std::uint32_t last = first + 1;
+      while (last < request_.frames && boxes_in(first, last + 1) <= limits_.boxes) ++last;
+      group(first, last);
+      first = last;
     }
   }
-};
 
-struct ClipCandidate {
-  BoxColumns a, b;
-  const std::uint32_t* candidate_a;
-  const std::uint32_t* candidate_b;
-  const std::uint32_t* frame_of_a;
-  PairRow* rows;
-
-  CONCORD_HD void operator()(std::size_t i) const {
-    const std::uint32_t row_a = candidate_a[i], row_b = candidate_b[i];
-    const Overlap overlap = overlap_of(a, row_a, b, row_b);
-    rows[i] = {frame_of_a[row_a],          row_a, row_b, overlap.iou_bev, overlap.iou_3d, overlap.overlap_smaller,
-               overlap.overlap_smaller_bev};
+ private:
+  [[nodiscard]] std::size_t boxes_in(std::uint32_t first, std::uint32_t last) const {
+    return std::size_t{request_.offset_a[last]} - request_.offset_a[first] + request_.offset_b[last] -
+           request_.offset_b[first];
   }
+
+  /// Frames [first, last). Within a group rows and frames are counted from its first ones.
+  void group(std::uint32_t first, std::uint32_t last) {
+    first_frame_ = first;
+    first_row_a_ = request_.offset_a[first];
+    first_row_b_ = request_.offset_b[first];
+    const std::uint32_t count_a = request_.offset_a[last] - first_row_a_;
+    const std::uint32_t count_b = request_.offset_b[last] - first_row_b_;
+    if (count_a == 0 || count_b == 0) return;
+    host_frame_of_a_.clear();
+    host_offset_b_.assign(1, 0);
+    std::uint32_t widest = 0;
+    for (std::uint32_t f = first; f < last; ++f) {
+      host_frame_of_a_.resize(request_.offset_a[f + 1] - first_row_a_, f - first);
+      host_offset_b_.push_back(request_.offset_b[f + 1] - first_row_b_);
+      widest = std::max(widest, request_.offset_b[f + 1] - request_.offset_b[f]);
+    }
+    const DeviceCopy<std::uint32_t> frame_of_a(host_frame_of_a_.data(), count_a);
+    const DeviceCopy<std::uint32_t> offset_b(host_offset_b_.data(), host_offset_b_.size());
+    const DeviceBoxes boxes_a(slice(request_.a, first_row_a_, count_a));
+    const DeviceBoxes boxes_b(request_.same_set ? BoxColumns{} : slice(request_.b, first_row_b_, count_b));
+    prepared_a_.prepare(boxes_a.view());
+    if (!request_.same_set) prepared_b_.prepare(boxes_b.view());
+
+    const std::size_t words_per_row = (std::size_t{widest} + 63) / 64;
+    const auto rows_per_tile =
+        static_cast<std::uint32_t>(std::clamp<std::size_t>(limits_.words / words_per_row, 1, count_a));
+    for (std::uint32_t row = 0; row < count_a; row += rows_per_tile) {
+      const std::uint32_t rows = std::min(rows_per_tile, count_a - row);
+      tile({frame_of_a.data(), offset_b.data(), request_.same_set, row, rows, words_.get(rows * words_per_row)},
+           words_per_row);
+    }
+  }
+
+  [[nodiscard]] const PreparedBoxes& b() const { return request_.same_set ? prepared_a_ : prepared_b_; }
+
+  void tile(const MeetingBits& bits, std::size_t words_per_row) {
+    // A thread of the CPU takes whole rows, one of the GPU single words.
+    const std::size_t words_per_unit = kLanes == 1 ? 1 : words_per_row;
+    const std::size_t units = bits.rows * ((words_per_row + words_per_unit - 1) / words_per_unit);
+    const auto unit_words = static_cast<std::uint32_t>(words_per_unit);
+    if (request_.keep_footprint_only) {
+      for_each_index(units, MarkMeeting<true>{bits, prepared_a_.bounds(), b().bounds(), unit_words});
+    } else {
+      for_each_index(units, MarkMeeting<false>{bits, prepared_a_.bounds(), b().bounds(), unit_words});
+    }
+    std::uint64_t* const begin = row_begin_.get(bits.rows + std::size_t{1});
+    for_each_index(bits.rows + std::size_t{1}, CountMeeting{bits, begin});
+    thrust::exclusive_scan(thrust::device, begin, begin + bits.rows + 1, begin);
+    const HostView<std::uint64_t> host_begin(begin, bits.rows + std::size_t{1});
+    for (std::uint32_t row = 0; row < bits.rows;) {
+      std::uint32_t end = row + 1;
+      while (end < bits.rows && host_begin[end + 1] - host_begin[row] <= limits_.pairs) ++end;
+      list(bits, begin, row, end - row, static_cast<std::size_t>(host_begin[end] - host_begin[row]));
+      row = end;
+    }
+  }
+
+  /// `count` pairs of `rows` rows that follow the first `skip` rows of the bits.
+  void list(const MeetingBits& bits, const std::uint64_t* begin, std::uint32_t skip, std::uint32_t rows,
+            std::size_t count) {
+    if (count == 0) return;
+    std::uint32_t* const row_a = candidate_a_.get(count);
+    std::uint32_t* const row_b = candidate_b_.get(count);
+    for_each_index(rows, ListCandidates{bits, skip, begin, row_a, row_b});
+    const PairList& pairs = overlaps_.compute(prepared_a_, b(), row_a, row_b, count);
+
+    const IsKept is_kept{pairs.iou_bev, pairs.iou_3d, request_.keep_footprint_only};
+    const std::size_t units = units_of(count);
+    std::uint64_t* const place = unit_begin_.get(units + 1);
+    for_each_index(units + 1, CountKept{is_kept, count, place});
+    thrust::exclusive_scan(thrust::device, place, place + units + 1, place);
+    const auto kept = static_cast<std::size_t>(HostView<std::uint64_t>(place + units, 1)[0]);
+    if (kept == 0) return;
+    const MoveKept move{is_kept,          pairs,
+                        bits.frame_of_a,  place,
+                        first_frame_,     first_row_a_,
+                        first_row_b_,     frame_.get(kept),
+                        row_a_.get(kept), row_b_.get(kept),
+                        bev_.get(kept),   iou_.get(kept),
+                        small_.get(kept), small_bev_.get(kept)};
+    for_each_index(units, move);
+    append(result_.frame, move.frame, kept);
+    append(result_.row_a, move.row_a, kept);
+    append(result_.row_b, move.row_b, kept);
+    append(result_.iou_bev, move.iou_bev, kept);
+    append(result_.iou_3d, move.iou_3d, kept);
+    append(result_.overlap_smaller, move.overlap_smaller, kept);
+    append(result_.overlap_smaller_bev, move.overlap_smaller_bev, kept);
+  }
+
+  const PairRequest& request_;
+  const Limits limits_;
+  PairColumns& result_;
+  std::uint32_t first_frame_ = 0, first_row_a_ = 0, first_row_b_ = 0;
+  std::vector<std::uint32_t> host_frame_of_a_, host_offset_b_;
+  PreparedBoxes prepared_a_, prepared_b_;
+  PairOverlaps overlaps_;
+  Scratch<std::uint64_t> words_, row_begin_, unit_begin_;
+  Scratch<std::uint32_t> candidate_a_, candidate_b_, frame_, row_a_, row_b_;
+  Scratch<double> bev_, iou_, small_, small_bev_;
 };
 
+/// NaN where either box is invalid.
 struct PairwiseIou {
-  BoxColumns a, b;
+  PairList pairs;
   double* iou;
 
-  CONCORD_HD void operator()(std::size_t row) const {
+  CONCORD_HD void operator()(std::size_t i) const {
     const double nan = quiet_nan();
-    const bool valid = load_box(a, row).valid && load_box(b, row).valid;
-    iou[row] = valid ? overlap_of(a, row, b, row).iou_3d : nan;
+    const bool valid =
+        pairs.record_a(i).value[BoxRecord::kValid] != 0 && pairs.record_b(i).value[BoxRecord::kValid] != 0;
+    iou[i] = valid ? pairs.iou_3d[i] : nan;
   }
 };
-
-template <class T>
-T* raw(thrust::device_vector<T>& vector) {
-  return thrust::raw_pointer_cast(vector.data());
-}
 
 }  // namespace
 
-void box_pairs(const PairRequest& request, std::vector<PairRow>& rows) {
-  const std::size_t count_a = request.a.count;
-  if (count_a == 0 || request.b.count == 0) return;
-  const DeviceBoxes boxes_a(request.a);
-  const DeviceBoxes other(request.same_set ? BoxColumns{} : request.b);
-  const BoxColumns a = boxes_a.view();
-  const BoxColumns b = request.same_set ? a : other.view();
-  Bounds bounds_a = bounds_of(a);
-  Bounds bounds_other = request.same_set ? Bounds{} : bounds_of(b);
-  Bounds& bounds_b = request.same_set ? bounds_a : bounds_other;
-
-  std::vector<std::uint32_t> host_frame_of_a(count_a);
-  for (std::uint32_t f = 0; f < request.frames; ++f) {
-    for (std::uint32_t row = request.offset_a[f]; row < request.offset_a[f + 1]; ++row) host_frame_of_a[row] = f;
-  }
-  thrust::device_vector<std::uint32_t> frame_of_a = to_device(host_frame_of_a.data(), count_a);
-  thrust::device_vector<std::uint32_t> offset_b =
-      to_device(request.same_set ? request.offset_a : request.offset_b, request.frames + std::size_t{1});
-  const Reject reject{a,
-                      b,
-                      raw(bounds_a.radius_m),
-                      raw(bounds_a.half_z_m),
-                      raw(bounds_b.radius_m),
-                      raw(bounds_b.half_z_m),
-                      raw(frame_of_a),
-                      raw(offset_b),
-                      request.same_set,
-                      request.keep_footprint_only};
-
-  const thrust::counting_iterator<std::size_t> index(0);
-  thrust::device_vector<std::uint64_t> begin(count_a + 1, 0);
-  thrust::for_each_n(thrust::device, index, count_a, CountCandidates{reject, raw(begin)});
-  thrust::exclusive_scan(thrust::device, begin.begin(), begin.end(), begin.begin());
-  const std::uint64_t candidates = begin.back();
-  if (candidates == 0) return;
-
-  thrust::device_vector<std::uint32_t> candidate_a(candidates), candidate_b(candidates);
-  thrust::for_each_n(thrust::device, index, count_a,
-                     FillCandidates{reject, raw(begin), raw(candidate_a), raw(candidate_b)});
-  thrust::device_vector<PairRow> device_rows(candidates);
-  thrust::for_each_n(thrust::device, index, candidates,
-                     ClipCandidate{a, b, raw(candidate_a), raw(candidate_b), raw(frame_of_a), raw(device_rows)});
-
-  std::vector<PairRow> all(candidates);
-  thrust::copy(device_rows.begin(), device_rows.end(), all.begin());
-  for (const PairRow& row : all) {
-    if (row.iou_3d > 0 || (request.keep_footprint_only && row.iou_bev > 0)) rows.push_back(row);
-  }
-}
+void box_pairs(const PairRequest& request, PairColumns& pairs) { PairFinder(request, pairs).run(); }
 
 void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) {
-  if (a.count == 0) return;
-  const DeviceBoxes boxes_a(a), boxes_b(b);
-  thrust::device_vector<double> result(a.count);
-  thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), a.count,
-                     PairwiseIou{boxes_a.view(), boxes_b.view(), raw(result)});
-  thrust::copy(result.begin(), result.end(), iou);
+  const std::size_t tile = std::min(limits_of(std::size_t{1} << 30U).pairs, a.count);
+  std::vector<std::uint32_t> rows(tile);
+  for (std::size_t i = 0; i < tile; ++i) rows[i] = static_cast<std::uint32_t>(i);
+  const DeviceCopy<std::uint32_t> device_rows(rows.data(), tile);
+  PreparedBoxes prepared_a, prepared_b;
+  PairOverlaps overlaps;
+  Scratch<double> result;
+  for (std::size_t begin = 0; begin < a.count; begin += tile) {
+    const std::size_t count = std::min(tile, a.count - begin);
+    const DeviceBoxes boxes_a(slice(a, begin, count)), boxes_b(slice(b, begin, count));
+    prepared_a.prepare(boxes_a.view());
+    prepared_b.prepare(boxes_b.view());
+    const PairList& pairs = overlaps.compute(prepared_a, prepared_b, device_rows.data(), device_rows.data(), count);
+    double* const device_iou = result.get(count);
+    for_each_index(count, PairwiseIou{pairs, device_iou});
+    copy_to_host(device_iou, count, iou + begin);
+  }
 }
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

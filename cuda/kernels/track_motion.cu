@@ -44,7 +44,7 @@ struct MeasureStep {
       predicted.rotation[0][k] = c * x - s * y;
       predicted.rotation[1][k] = s * x + c * y;
     }
-    if (predicted.valid && actual.valid) row.predicted_iou_3d = overlap_ordered(predicted, actual).iou_3d;
+    if (predicted.valid && actual.valid) row.predicted_iou_3d = overlap_boxes(predicted, actual).iou_3d;
     const double ex = actual.center[0] - predicted.center[0], ey = actual.center[1] - predicted.center[1],
                  ez = actual.center[2] - predicted.center[2];
     row.prediction_error_m = sqrt(ex * ex + ey * ey + ez * ez);

@@ -43,22 +43,6 @@ CuboidTable measure_cuboids(const LabelSet& set) {
   return table;
 }
 
-/// Rows of the sets that one batch covers, with frame offsets that start at 0.
-std::vector<std::uint32_t> local_offsets(const LabelSet& set, std::size_t first_frame, std::size_t frames) {
-  std::vector<std::uint32_t> offsets;
-  for (std::size_t f = first_frame; f <= first_frame + frames; ++f) {
-    offsets.push_back(set.frame_offset[f] - set.frame_offset[first_frame]);
-  }
-  return offsets;
-}
-
-/// Device bytes that a frame of a x b boxes may need: the boxes, and a candidate row for each pair at worst.
-std::size_t frame_bytes(std::size_t a, std::size_t b) {
-  constexpr std::size_t kBytesPerBox = 128;
-  constexpr std::size_t kBytesPerCandidate = 2 * sizeof(kernels::PairRow) + 8;
-  return (a + b) * kBytesPerBox + a * b * kBytesPerCandidate;
-}
-
 class MeasurerOnDevice final : public Measurer {
  public:
   MeasurerOnDevice(std::unique_ptr<kernels::ExecutionContext> context, std::string note, std::size_t memory_bytes)
@@ -75,7 +59,7 @@ class MeasurerOnDevice final : public Measurer {
     for (const LabelSet& set : drive.label_sets) {
       LabelSetMeasurements measured;
       measured.cuboids = measure_cuboids(set);
-      CONCORD_ASSIGN_OR_RETURN(measured.pairs, pairs(drive, set, set, true));
+      measured.pairs = pairs(drive, set, set, true);
       const measure::TrackSteps steps = measure::make_track_steps(drive, set);
       measured.motion = motion(set, steps);
       measured.tracks = measure::summarise_tracks(set, steps, measured.motion, measured.cuboids);
@@ -100,75 +84,42 @@ class MeasurerOnDevice final : public Measurer {
   }
 
   Result<std::vector<IouPair>> iou_all(const CuboidColumns& a, const CuboidColumns& b) override {
-    std::vector<IouPair> result;
-    // Slices of `a` against all of `b` keep the candidates of one batch within the bound.
-    const std::size_t slice =
-        std::clamp<std::size_t>(memory_bytes_ / std::max<std::size_t>(frame_bytes(1, b.size()), 1), 1, a.size() + 1);
-    for (std::size_t begin = 0; begin < a.size(); begin += slice) {
-      const std::size_t count = std::min(slice, a.size() - begin);
-      const std::array<std::uint32_t, 2> offset_a{0, static_cast<std::uint32_t>(count)};
-      const std::array<std::uint32_t, 2> offset_b{0, static_cast<std::uint32_t>(b.size())};
-      std::vector<kernels::PairRow> rows;
-      context_->box_pairs({.a = view(a, begin, count),
-                           .b = view(b, 0, b.size()),
-                           .offset_a = offset_a.data(),
-                           .offset_b = offset_b.data(),
-                           .frames = 1,
-                           .same_set = false,
-                           .keep_footprint_only = false},
-                          rows);
-      for (const kernels::PairRow& row : rows) {
-        result.push_back({static_cast<std::uint32_t>(row.row_a + begin), row.row_b, row.iou_3d});
-      }
-    }
+    const std::array<std::uint32_t, 2> offset_a{0, static_cast<std::uint32_t>(a.size())};
+    const std::array<std::uint32_t, 2> offset_b{0, static_cast<std::uint32_t>(b.size())};
+    kernels::PairColumns pairs;
+    context_->box_pairs({.a = view(a, 0, a.size()),
+                         .b = view(b, 0, b.size()),
+                         .offset_a = offset_a.data(),
+                         .offset_b = offset_b.data(),
+                         .frames = 1,
+                         .same_set = false,
+                         .keep_footprint_only = false,
+                         .memory_bytes = memory_bytes_},
+                        pairs);
+    std::vector<IouPair> result(pairs.iou_3d.size());
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = {pairs.row_a[i], pairs.row_b[i], pairs.iou_3d[i]};
     return result;
   }
 
  private:
-  Result<PairTable> pairs(const Drive& drive, const LabelSet& a, const LabelSet& b, bool same_set) {
-    PairTable table;
-    const std::size_t frames = drive.frames.size();
-    std::size_t first = 0;
-    while (first < frames) {
-      std::size_t count = 0;
-      std::size_t bytes = 0;
-      while (first + count < frames) {
-        const std::size_t f = first + count;
-        const std::size_t need =
-            frame_bytes(a.frame_offset[f + 1] - a.frame_offset[f], b.frame_offset[f + 1] - b.frame_offset[f]);
-        if (count > 0 && bytes + need > memory_bytes_) break;
-        bytes += need;
-        ++count;
-      }
-      append_pairs(a, b, same_set, first, count, table);
-      first += count;
-    }
-    return table;
-  }
-
-  void append_pairs(const LabelSet& a, const LabelSet& b, bool same_set, std::size_t first, std::size_t count,
-                    PairTable& table) {
-    const std::vector<std::uint32_t> offset_a = local_offsets(a, first, count);
-    const std::vector<std::uint32_t> offset_b = local_offsets(b, first, count);
-    const std::uint32_t begin_a = a.frame_offset[first], begin_b = b.frame_offset[first];
-    std::vector<kernels::PairRow> rows;
-    context_->box_pairs({.a = view(a.cuboid, begin_a, offset_a.back()),
-                         .b = view(b.cuboid, begin_b, offset_b.back()),
-                         .offset_a = offset_a.data(),
-                         .offset_b = offset_b.data(),
-                         .frames = static_cast<std::uint32_t>(count),
+  PairTable pairs(const Drive& drive, const LabelSet& a, const LabelSet& b, bool same_set) {
+    kernels::PairColumns pairs;
+    context_->box_pairs({.a = view(a.cuboid, 0, a.size()),
+                         .b = view(b.cuboid, 0, b.size()),
+                         .offset_a = a.frame_offset.data(),
+                         .offset_b = b.frame_offset.data(),
+                         .frames = static_cast<std::uint32_t>(drive.frames.size()),
                          .same_set = same_set,
-                         .keep_footprint_only = true},
-                        rows);
-    for (const kernels::PairRow& row : rows) {
-      table.frame.push_back(row.frame + static_cast<std::uint32_t>(first));
-      table.row_a.push_back(row.row_a + begin_a);
-      table.row_b.push_back(row.row_b + begin_b);
-      table.iou_bev.push_back(row.iou_bev);
-      table.iou_3d.push_back(row.iou_3d);
-      table.overlap_smaller.push_back(row.overlap_smaller);
-      table.overlap_smaller_bev.push_back(row.overlap_smaller_bev);
-    }
+                         .keep_footprint_only = true,
+                         .memory_bytes = memory_bytes_},
+                        pairs);
+    return {.frame = std::move(pairs.frame),
+            .row_a = std::move(pairs.row_a),
+            .row_b = std::move(pairs.row_b),
+            .iou_bev = std::move(pairs.iou_bev),
+            .iou_3d = std::move(pairs.iou_3d),
+            .overlap_smaller = std::move(pairs.overlap_smaller),
+            .overlap_smaller_bev = std::move(pairs.overlap_smaller_bev)};
   }
 
   MotionTable motion(const LabelSet& set, const measure::TrackSteps& steps) {

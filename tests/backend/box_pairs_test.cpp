@@ -53,6 +53,24 @@ TEST_P(BoxPairs, TouchingBoxesDoNotOverlap) {
   EXPECT_LE(iou(box(0, 0, 0, 4, 2, 1, 0.4, 0.2), box(0, 0, 8, 4, 2, 1, 0.4, 0.1)), 1e-12);
 }
 
+/// Boxes near each other that one of their faces separates leave no trace in the table, not even a rounding error.
+TEST_P(BoxPairs, SeparatedBoxesGiveExactlyZero) {
+  std::mt19937_64 engine(3);
+  std::uniform_real_distribution<double> unit(-1, 1);
+  for (int i = 0; i < 2000; ++i) {
+    const double yaw = 4 * unit(engine), gap = 1e-9 + std::abs(unit(engine)),
+                 tilt = i % 2 == 0 ? 0.0 : 0.3 * unit(engine);
+    const Cuboid a = box(10 * unit(engine), 10 * unit(engine), unit(engine), 4, 2, 1.5, yaw, tilt);
+    // b's corner nearest to a's front face lies `gap` in front of it.
+    Cuboid b = box(0, 0, 0, 3 + unit(engine), 2 + unit(engine), 1.5, 4 * unit(engine), tilt * unit(engine));
+    const Vec3 ahead = a.rotation * Vec3::UnitX();
+    const double reach = (b.rotation.inverse() * ahead).cwiseAbs().dot(b.size_m) / 2;
+    b.center_m = a.center_m + ahead * (2 + gap + reach) + a.rotation * Vec3(0, unit(engine), 0.2 * unit(engine));
+    EXPECT_EQ(iou(a, b), 0.0) << i;
+    EXPECT_EQ(iou(b, a), 0.0) << i;
+  }
+}
+
 TEST_P(BoxPairs, NearlyIdenticalBoxesAreNearOne) {
   for (const double yaw : {0.0, 0.5, -3.0}) {
     EXPECT_NEAR(iou(box(10, 5, 1, 4, 2, 1.5, yaw), box(10, 5, 1, 4, 2, 1.5, yaw + 1e-7)), 1.0, kTolerance);
@@ -153,19 +171,6 @@ TEST_P(BoxPairs, EveryOverlappingPairIsFoundOnceAndSorted) {
       }
     }
     EXPECT_EQ(next, pairs.size());
-  }
-}
-
-TEST_P(BoxPairs, BatchesAndThreadsDoNotChangeABit) {
-  const Drive drive = crowd(40, 60);
-  const PairTable whole = measurer_->measure(drive).value().at(0).pairs;
-  ASSERT_GT(whole.size(), 1000U);
-  for (const auto& other : {measurer_on(GetParam(), 1, 1U << 24U), measurer_on(GetParam(), 3, 1U << 20U)}) {
-    const PairTable sliced = other->measure(drive).value().at(0).pairs;
-    EXPECT_EQ(sliced.row_a, whole.row_a);
-    EXPECT_EQ(sliced.row_b, whole.row_b);
-    EXPECT_EQ(sliced.iou_3d, whole.iou_3d);
-    EXPECT_EQ(sliced.iou_bev, whole.iou_bev);
   }
 }
 

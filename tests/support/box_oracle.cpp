@@ -10,82 +10,103 @@ namespace {
 
 using Real = long double;
 using Vector = Eigen::Matrix<Real, 3, 1>;
-using Face = std::vector<Vector>;
+using Matrix = Eigen::Matrix<Real, 3, 3>;
+using Point = Eigen::Matrix<Real, 2, 1>;
 
-Vector corner(const Cuboid& box, int i, const Vector& origin) {
-  const Eigen::Matrix<Real, 3, 3> rotation = box.rotation.cast<Real>().normalized().toRotationMatrix();
-  const Vector half = box.size_m.cast<Real>() / 2;
-  const Vector local((i & 1) != 0 ? half.x() : -half.x(), (i & 2) != 0 ? half.y() : -half.y(),
-                     (i & 4) != 0 ? half.z() : -half.z());
-  return box.center_m.cast<Real>() - origin + rotation * local;
-}
+/// The second box in the axes of the first, whose centre is the origin.
+struct Pair {
+  Vector half_a, half_b, center;
+  Matrix axes;  ///< of the second box, in the columns
 
-/// A closed surface cut by n.p <= d; the opening is closed by a face whose corners are sorted around their middle.
-std::vector<Face> cut(const std::vector<Face>& faces, const Vector& n, Real d) {
-  std::vector<Face> kept;
-  Face rim;
-  for (const Face& face : faces) {
-    Face part;
-    for (std::size_t i = 0; i < face.size(); ++i) {
-      const Vector& p = face[i];
-      const Vector& q = face[(i + 1) % face.size()];
-      const Real dp = n.dot(p) - d, dq = n.dot(q) - d;
-      if (dp <= 0) part.push_back(p);
-      if ((dp <= 0) != (dq <= 0)) {
-        const Vector x = p + (q - p) * (dp / (dp - dq));
-        part.push_back(x);
-        rim.push_back(x);
+  Pair(const Cuboid& a, const Cuboid& b) : half_a(a.size_m.cast<Real>() / 2), half_b(b.size_m.cast<Real>() / 2) {
+    const Matrix T_frame_a = a.rotation.cast<Real>().normalized().toRotationMatrix();
+    center = T_frame_a.transpose() * (b.center_m.cast<Real>() - a.center_m.cast<Real>());
+    axes = T_frame_a.transpose() * b.rotation.cast<Real>().normalized().toRotationMatrix();
+  }
+  [[nodiscard]] Vector corner(int i) const {
+    const Vector sign((i & 1) != 0 ? 1 : -1, (i & 2) != 0 ? 1 : -1, (i & 4) != 0 ? 1 : -1);
+    return center + axes * half_b.cwiseProduct(sign);
+  }
+};
+
+/// Heights between which the cross-section of the overlap is a polynomial of z of degree 2: those of every corner it
+/// may have. Heights too many do no harm.
+std::vector<Real> corner_heights(const Pair& pair) {
+  const Real bottom = -pair.half_a.z(), top = pair.half_a.z();
+  std::vector<Real> heights{bottom, top};
+  const auto add = [&](Real z) {
+    if (z > bottom && z < top) heights.push_back(z);
+  };
+  for (int i = 0; i < 8; ++i) {
+    const Vector p = pair.corner(i);
+    add(p.z());
+    for (const int bit : {1, 2, 4}) {
+      if ((i & bit) != 0) continue;
+      // Where an edge of the second box crosses a side plane of the first.
+      const Vector q = pair.corner(i | bit);
+      for (int axis = 0; axis < 2; ++axis) {
+        for (const Real side : {-pair.half_a[axis], pair.half_a[axis]}) {
+          const Real share = (side - p[axis]) / (q[axis] - p[axis]);
+          if (share > 0 && share < 1) add(p.z() + share * (q.z() - p.z()));
+        }
       }
     }
-    if (part.size() >= 3) kept.push_back(std::move(part));
   }
-  if (rim.size() >= 3) {
-    Vector middle = Vector::Zero();
-    for (const Vector& p : rim) middle += p;
-    middle /= static_cast<Real>(rim.size());
-    const Vector u = n.unitOrthogonal(), v = n.cross(u);
-    std::sort(rim.begin(), rim.end(), [&](const Vector& p, const Vector& q) {
-      return std::atan2(v.dot(p - middle), u.dot(p - middle)) < std::atan2(v.dot(q - middle), u.dot(q - middle));
-    });
-    kept.push_back(rim);
-  }
-  return kept;
-}
-
-Real volume_of(const std::vector<Face>& faces) {
-  if (faces.empty()) return 0;
-  const Vector origin = faces.front().front();
-  Real volume = 0;
-  for (const Face& face : faces) {
-    for (std::size_t i = 2; i < face.size(); ++i) {
-      volume += (face[0] - origin).dot((face[i - 1] - origin).cross(face[i] - origin)) / 6;
+  // Where an upright edge of the first box crosses a face of the second.
+  for (const Real x : {-pair.half_a.x(), pair.half_a.x()}) {
+    for (const Real y : {-pair.half_a.y(), pair.half_a.y()}) {
+      for (int axis = 0; axis < 3; ++axis) {
+        const Vector n = pair.axes.col(axis);
+        for (const Real side : {-pair.half_b[axis], pair.half_b[axis]}) {
+          add((side + n.dot(pair.center) - n.x() * x - n.y() * y) / n.z());
+        }
+      }
     }
   }
-  return std::max<Real>(volume, 0);
+  std::sort(heights.begin(), heights.end());
+  return heights;
+}
+
+/// Area at height z: the first box's rectangle, cut by the six half-planes in which the second box's faces meet that
+/// height.
+Real cross_section(const Pair& pair, Real z) {
+  const Real x = pair.half_a.x(), y = pair.half_a.y();
+  std::vector<Point> polygon{{-x, -y}, {x, -y}, {x, y}, {-x, y}};
+  for (int axis = 0; axis < 3; ++axis) {
+    for (const Real sign : {-1, 1}) {
+      const Vector n = sign * pair.axes.col(axis);
+      const Real limit = pair.half_b[axis] + n.dot(pair.center) - n.z() * z;
+      std::vector<Point> cut;
+      for (std::size_t i = 0; i < polygon.size(); ++i) {
+        const Point &p = polygon[i], &q = polygon[(i + 1) % polygon.size()];
+        const Real dp = n.head<2>().dot(p) - limit, dq = n.head<2>().dot(q) - limit;
+        if (dp <= 0) cut.push_back(p);
+        if ((dp <= 0) != (dq <= 0)) cut.push_back(p + (q - p) * (dp / (dp - dq)));
+      }
+      polygon = std::move(cut);
+    }
+  }
+  Real twice = 0;
+  for (std::size_t i = 2; i < polygon.size(); ++i) {
+    const Point u = polygon[i - 1] - polygon[0], v = polygon[i] - polygon[0];
+    twice += u.x() * v.y() - u.y() * v.x();
+  }
+  return std::max<Real>(twice, 0) / 2;
 }
 
 }  // namespace
 
 double oracle_iou_3d(const Cuboid& a, const Cuboid& b) {
-  const Vector origin = a.center_m.cast<Real>();
-  // Counter-clockwise seen from outside.
-  constexpr std::array<std::array<int, 4>, 6> kFaces{
-      {{0, 2, 3, 1}, {4, 5, 7, 6}, {0, 1, 5, 4}, {2, 6, 7, 3}, {0, 4, 6, 2}, {1, 3, 7, 5}}};
-  std::vector<Face> faces;
-  for (const auto& corners : kFaces) {
-    Face face;
-    for (const int i : corners) face.push_back(corner(b, i, origin));
-    faces.push_back(std::move(face));
+  const Pair pair(a, b);
+  const std::vector<Real> heights = corner_heights(pair);
+  // Gauss's two nodes are exact up to degree 3, and never lie on a face.
+  const Real node = 0.5L / std::sqrt(3.0L);
+  Real both = 0;
+  for (std::size_t i = 1; i < heights.size(); ++i) {
+    const Real middle = (heights[i] + heights[i - 1]) / 2, span = heights[i] - heights[i - 1];
+    both += span / 2 * (cross_section(pair, middle - node * span) + cross_section(pair, middle + node * span));
   }
-  const Eigen::Matrix<Real, 3, 3> rotation = a.rotation.cast<Real>().normalized().toRotationMatrix();
-  for (int axis = 0; axis < 3; ++axis) {
-    const Real half = static_cast<Real>(a.size_m[axis]) / 2;
-    faces = cut(faces, rotation.col(axis), half);
-    faces = cut(faces, -rotation.col(axis), half);
-  }
-  const Real both = volume_of(faces);
-  const Real volume_a = a.size_m.cast<Real>().prod(), volume_b = b.size_m.cast<Real>().prod();
-  const Real all = volume_a + volume_b - both;
+  const Real all = a.size_m.cast<Real>().prod() + b.size_m.cast<Real>().prod() - both;
   return all > 0 ? static_cast<double>(both / all) : 0.0;
 }
 

@@ -4,8 +4,9 @@
 
 namespace concord::tests {
 
-/// Overlap of two boxes by a method that shares nothing with the kernels: the second box as a convex polyhedron, cut in
-/// long double by the six half-spaces of the first, its volume summed over tetrahedra.
+/// Overlap of two boxes by a method that shares nothing with the kernels: horizontal cross-sections in the frame of the
+/// first, in long double, integrated over z by quadrature that is exact between the corners of the overlap. Robust:
+/// faces that coincide or nearly do change nothing by more than rounding.
 [[nodiscard]] double oracle_iou_3d(const Cuboid& a, const Cuboid& b);
 
 }  // namespace concord::tests

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+#include <vector>
+
+#include "cuda/backend/backend.hpp"
+
+#ifdef __CUDACC__
+#include <cuda_runtime_api.h>
+#include <stdexcept>
+#include <string>
+#endif
+
+namespace concord::kernels::CONCORD_BACKEND_NS {
+
+/// Memory of the device without initial values, for what a kernel writes before it reads. Aligned to a cache line.
+#ifdef __CUDACC__
+inline void check(cudaError_t status) {
+  if (status != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(status));
+}
+inline void* allocate_scratch(std::size_t bytes) {
+  void* memory = nullptr;
+  check(cudaMallocAsync(&memory, bytes, nullptr));
+  return memory;
+}
+inline void free_scratch(void* memory) noexcept { (void)cudaFreeAsync(memory, nullptr); }
+#else
+inline constexpr std::align_val_t kScratchAlignment{64};
+inline void* allocate_scratch(std::size_t bytes) { return ::operator new(bytes, kScratchAlignment); }
+inline void free_scratch(void* memory) noexcept { ::operator delete(memory, kScratchAlignment); }
+#endif
+
+/// Room for values of T that is kept from one tile of a computation to the next.
+template <class T>
+class Scratch {
+ public:
+  Scratch() = default;
+  ~Scratch() { free_scratch(memory_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  /// Room for `count` values. What was there before is lost when it has to grow.
+  T* get(std::size_t count) {
+    if (count > capacity_) {
+      free_scratch(memory_);
+      memory_ = nullptr;
+      capacity_ = 0;
+      memory_ = allocate_scratch(count * sizeof(T));
+      capacity_ = count;
+    }
+    return static_cast<T*>(memory_);
+  }
+
+ private:
+  void* memory_ = nullptr;
+  std::size_t capacity_ = 0;
+};
+
+/// `count` values of the device's memory, readable by the host: on the CPU the values themselves.
+template <class T>
+class HostView {
+ public:
+#ifdef __CUDACC__
+  HostView(const T* device, std::size_t count) : copy_(count) {
+    check(cudaMemcpy(copy_.data(), device, count * sizeof(T), cudaMemcpyDeviceToHost));
+  }
+  const T& operator[](std::size_t i) const { return copy_[i]; }
+
+ private:
+  std::vector<T> copy_;
+#else
+  HostView(const T* device, std::size_t /*count*/) : device_(device) {}
+  const T& operator[](std::size_t i) const { return device_[i]; }
+
+ private:
+  const T* device_;
+#endif
+};
+
+/// Copies `count` values of the device's memory to `host`.
+template <class T>
+void copy_to_host(const T* device, std::size_t count, T* host) {
+#ifdef __CUDACC__
+  check(cudaMemcpy(host, device, count * sizeof(T), cudaMemcpyDeviceToHost));
+#else
+  std::copy_n(device, count, host);
+#endif
+}
+
+/// Appends `count` values of the device's memory to `values`.
+template <class T>
+void append(std::vector<T>& values, const T* device, std::size_t count) {
+#ifdef __CUDACC__
+  values.resize(values.size() + count);
+  copy_to_host(device, count, values.data() + values.size() - count);
+#else
+  values.insert(values.end(), device, device + count);
+#endif
+}
+
+}  // namespace concord::kernels::CONCORD_BACKEND_NS
