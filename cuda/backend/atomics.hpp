@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cuda/backend/backend.hpp"
+#include "cuda/backend/bits.hpp"
 
 // Relaxed atomic operations on device memory. Kernels use only those whose result does not depend on the order: sums of
 // integers, minimum and maximum.
@@ -70,31 +71,6 @@ CONCORD_HD inline std::uint32_t load_relaxed(const std::uint32_t* source) {
   return *static_cast<const volatile std::uint32_t*>(source);
 #else
   return __atomic_load_n(source, __ATOMIC_RELAXED);
-#endif
-}
-
-CONCORD_HD inline int count_bits(std::uint32_t bits) {
-#ifdef __CUDA_ARCH__
-  return __popc(bits);
-#else
-  return __builtin_popcount(bits);
-#endif
-}
-
-CONCORD_HD inline int count_bits(std::uint64_t bits) {
-#ifdef __CUDA_ARCH__
-  return __popcll(bits);
-#else
-  return __builtin_popcountll(bits);
-#endif
-}
-
-/// Index of the lowest set bit; `bits` is not 0.
-CONCORD_HD inline int lowest_bit(std::uint64_t bits) {
-#ifdef __CUDA_ARCH__
-  return __ffsll(static_cast<long long>(bits)) - 1;
-#else
-  return __builtin_ctzll(bits);
 #endif
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-
 // Each backend compiles the same sources in its own namespace, so that both live in one program. CONCORD_BACKEND_NS is
 // given by the build (cpu or cuda).
 
@@ -35,41 +33,5 @@ inline constexpr int kLanes = 1;
 #else
 inline constexpr int kLanes = 32;
 #endif
-
-/// Index of the lowest bit of `bits`, which is not 0.
-CONCORD_HD inline int lowest_bit(std::uint64_t bits) {
-#ifdef __CUDA_ARCH__
-  return __ffsll(static_cast<long long>(bits)) - 1;
-#else
-  return __builtin_ctzll(bits);
-#endif
-}
-
-CONCORD_HD inline int count_bits(std::uint64_t bits) {
-#ifdef __CUDA_ARCH__
-  return __popcll(bits);
-#else
-  return __builtin_popcountll(bits);
-#endif
-}
-
-#ifndef __CUDA_ARCH__
-struct SingleBits {
-  std::uint64_t value[64];
-  constexpr SingleBits() : value() {
-    for (int k = 0; k < 64; ++k) value[k] = std::uint64_t{1} << k;
-  }
-};
-inline constexpr SingleBits kSingleBits;
-#endif
-
-/// A word with bit k alone. A table on the CPU: x86-64-v2 cannot shift the lanes of a vector by different amounts.
-CONCORD_HD_INLINE std::uint64_t single_bit(std::uint64_t k) {
-#ifdef __CUDA_ARCH__
-  return std::uint64_t{1} << k;
-#else
-  return kSingleBits.value[k];
-#endif
-}
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

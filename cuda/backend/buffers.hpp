@@ -1,39 +1,12 @@
 #pragma once
 
-#include <thrust/device_vector.h>
 #include <cstddef>
 
 #include "cuda/backend/backend.hpp"
+#include "cuda/backend/resident.hpp"
 #include "cuda/types.hpp"
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
-
-namespace thrust = ::THRUST_CUB_WRAPPED_NAMESPACE::thrust;
-
-/// A copy of `count` values in the memory of the device.
-template <class T>
-thrust::device_vector<T> to_device(const T* values, std::size_t count) {
-  return thrust::device_vector<T>(values, values + count);
-}
-
-/// `count` values of the host, readable by the device: on the CPU they stay where they are.
-template <class T>
-class DeviceCopy {
- public:
-#ifdef __CUDACC__
-  DeviceCopy(const T* host, std::size_t count) : copy_(to_device(host, count)) {}
-  [[nodiscard]] const T* data() const { return thrust::raw_pointer_cast(copy_.data()); }
-
- private:
-  thrust::device_vector<T> copy_;
-#else
-  DeviceCopy(const T* host, std::size_t /*count*/) : host_(host) {}
-  [[nodiscard]] const T* data() const { return host_; }
-
- private:
-  const T* host_;
-#endif
-};
 
 /// Box columns that the device can read; on the CPU they must outlive this.
 class DeviceBoxes {
@@ -57,7 +30,7 @@ class DeviceBoxes {
   }
 
  private:
-  DeviceCopy<double> x_, y_, z_, length_, width_, height_, qw_, qx_, qy_, qz_;
+  Resident<double> x_, y_, z_, length_, width_, height_, qw_, qx_, qy_, qz_;
   std::size_t count_;
 };
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "cuda/backend/buffers.hpp"
+#include "cuda/backend/resident.hpp"
 #include "cuda/backend/scratch.hpp"
 #include "cuda/kernels/kernels_impl.hpp"
 #include "cuda/kernels/pair_candidates.hpp"
@@ -153,8 +154,8 @@ class PairFinder {
       host_offset_b_.push_back(request_.offset_b[f + 1] - first_row_b_);
       widest = std::max(widest, request_.offset_b[f + 1] - request_.offset_b[f]);
     }
-    const DeviceCopy<std::uint32_t> frame_of_a(host_frame_of_a_.data(), count_a);
-    const DeviceCopy<std::uint32_t> offset_b(host_offset_b_.data(), host_offset_b_.size());
+    const Resident<std::uint32_t> frame_of_a(host_frame_of_a_.data(), count_a);
+    const Resident<std::uint32_t> offset_b(host_offset_b_.data(), host_offset_b_.size());
     const DeviceBoxes boxes_a(slice(request_.a, first_row_a_, count_a));
     const DeviceBoxes boxes_b(request_.same_set ? BoxColumns{} : slice(request_.b, first_row_b_, count_b));
     prepared_a_.prepare(boxes_a.view());
@@ -260,7 +261,7 @@ void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) {
   const std::size_t tile = std::min(limits_of(std::size_t{1} << 30U).pairs, a.count);
   std::vector<std::uint32_t> rows(tile);
   for (std::size_t i = 0; i < tile; ++i) rows[i] = static_cast<std::uint32_t>(i);
-  const DeviceCopy<std::uint32_t> device_rows(rows.data(), tile);
+  const Resident<std::uint32_t> device_rows(rows.data(), tile);
   PreparedBoxes prepared_a, prepared_b;
   PairOverlaps overlaps;
   Scratch<double> result;

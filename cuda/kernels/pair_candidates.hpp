@@ -3,6 +3,7 @@
 // Which pairs of boxes may overlap: bounding circles and vertical extents are compared for every pair, one bit each.
 
 #include "cuda/backend/backend.hpp"
+#include "cuda/backend/bits.hpp"
 #include "cuda/geometry/box.hpp"
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
