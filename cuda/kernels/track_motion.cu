@@ -97,16 +97,14 @@ void track_motion(const MotionRequest& request, MotionRow* rows) {
   if (request.steps == 0) return;
   const DeviceBoxes boxes(request.boxes);
   const std::size_t labels = request.boxes.count;
-  const auto heading_x = to_device(request.heading_x, labels), heading_y = to_device(request.heading_y, labels);
-  const auto from = to_device(request.from, request.steps), to = to_device(request.to, request.steps),
-             previous = to_device(request.previous, request.steps);
-  const auto dt = to_device(request.dt_s, request.steps),
-             turn_cos = to_device(request.predicted_turn_cos, request.steps),
-             turn_sin = to_device(request.predicted_turn_sin, request.steps);
+  const Resident<double> heading_x(request.heading_x, labels), heading_y(request.heading_y, labels),
+      dt(request.dt_s, request.steps), turn_cos(request.predicted_turn_cos, request.steps),
+      turn_sin(request.predicted_turn_sin, request.steps);
+  const Resident<std::uint32_t> from(request.from, request.steps), to(request.to, request.steps),
+      previous(request.previous, request.steps);
   thrust::device_vector<MotionRow> result(request.steps);
-  const auto raw = [](const auto& vector) { return thrust::raw_pointer_cast(vector.data()); };
-  const MotionRequest device{boxes.view(),  raw(heading_x), raw(heading_y), raw(from),     raw(to),
-                             raw(previous), raw(dt),        raw(turn_cos),  raw(turn_sin), request.steps};
+  const MotionRequest device{boxes.view(),    heading_x.data(), heading_y.data(), from.data(),     to.data(),
+                             previous.data(), dt.data(),        turn_cos.data(),  turn_sin.data(), request.steps};
   thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), request.steps,
                      MeasureStep{device, thrust::raw_pointer_cast(result.data())});
   thrust::copy(result.begin(), result.end(), rows);
