@@ -1,6 +1,7 @@
 // The `concord` program: one file of tools/commands a subcommand.
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -20,6 +21,8 @@ void print_error(const std::string& text) { std::fprintf(stderr, "concord: %s\n"
 
 int main(int argc, char** argv) {
   using namespace concord::tools;
+  // Beyond a file size limit a write shall fail, not end the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app{"Validates 3D sensor-fusion labels: reads drives, measures every label, explains what it finds.",
                "concord"};
   app.set_version_flag("--version", "concord " + std::string(concord::version()));

@@ -83,13 +83,14 @@ struct Report {
 };
 
 /// Writes `report` as HDF5 to a temporary name beside `path`, flushes it to the disk and renames it: `path` is either
-/// complete or absent. Returns the content hash.
+/// complete or as it was before. Returns the content hash.
 [[nodiscard]] Result<std::string> write_report(const std::filesystem::path& path, const Report& report);
 
 /// The schema of report files as JSON; data/schema/report.json is this text.
 [[nodiscard]] std::string report_schema();
 
-/// Reads a report back; verifies schema version and completeness, and the content hash when `verify` is set.
+/// Reads a report back; verifies the file's checksum, schema version and completeness, and the content hash when
+/// `verify` is set.
 [[nodiscard]] Result<Report> read_report(const std::filesystem::path& path, bool verify = false);
 
 }  // namespace concord

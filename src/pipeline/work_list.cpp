@@ -1,6 +1,9 @@
 #include "src/pipeline/work_list.hpp"
 
+#include <unistd.h>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <set>
 #include <system_error>
 
@@ -75,6 +78,12 @@ Result<void> assign_reports(const ValidateOptions& options, std::vector<WorkItem
   }
   if (failure) {
     return Error{ErrorCode::io, "cannot be created: " + failure.message(), options.out.string(), "a writable folder"};
+  }
+  // Hours of work should not end at a closed door.
+  const fs::path folder = items.empty() ? options.out : items.front().report.parent_path();
+  if (const fs::path place = folder.empty() ? fs::path(".") : folder; ::access(place.c_str(), W_OK | X_OK) != 0) {
+    return Error{ErrorCode::io, std::string("cannot be written: ") + std::strerror(errno), place.string(),
+                 "a writable folder"};
   }
   return {};
 }

@@ -68,12 +68,24 @@ void require(herr_t status, std::string_view what) {
 
 void silence_hdf5() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
-Handle create_file(const std::filesystem::path& path) {
+Handle create_file_in_memory() {
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), "file properties");
   require(H5Pset_obj_track_times(creation, 0), "file times");
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), "access properties");
   require(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "library bounds");
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access), "cannot be created"};
+  constexpr std::size_t kGrowthBytes = std::size_t{8} << 20U;
+  require(H5Pset_fapl_core(access, kGrowthBytes, 0), "file in memory");
+  // The name is of no consequence.
+  return {H5Fcreate("report.h5", H5F_ACC_TRUNC, creation, access), "cannot be created"};
+}
+
+std::string bytes_of(const Handle& file) {
+  require(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush");
+  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
+  if (size < 0) fail("size of the file");
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  if (H5Fget_file_image(file, bytes.data(), bytes.size()) != size) fail("bytes of the file");
+  return bytes;
 }
 
 Handle open_file(const std::filesystem::path& path) {

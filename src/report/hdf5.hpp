@@ -40,8 +40,11 @@ void require(herr_t status, std::string_view what);
 /// HDF5 prints its errors by default; a library does not. Per thread in thread-safe builds.
 void silence_hdf5();
 
-/// A new file whose bytes do not depend on the clock, readable from HDF5 1.8 on.
-[[nodiscard]] Handle create_file(const std::filesystem::path& path);
+/// A new file in memory whose bytes do not depend on the clock, readable from HDF5 1.8 on. In memory, because the
+/// library crashes at its end after a disk ran full.
+[[nodiscard]] Handle create_file_in_memory();
+/// Its bytes, once all else is closed.
+[[nodiscard]] std::string bytes_of(const Handle& file);
 [[nodiscard]] Handle open_file(const std::filesystem::path& path);
 [[nodiscard]] Handle create_group(hid_t parent, const std::string& name);
 [[nodiscard]] Handle open_group(hid_t parent, const std::string& name);

@@ -1,7 +1,6 @@
 #include <map>
 #include <memory>
 #include <new>
-#include <system_error>
 #include <type_traits>
 
 #include "concord/report.hpp"
@@ -10,6 +9,7 @@
 #include "src/report/hdf5.hpp"
 #include "src/report/kept.hpp"
 #include "src/report/layout.hpp"
+#include "src/report/trailer.hpp"
 #include "src/report/types.hpp"
 
 namespace concord {
@@ -146,10 +146,7 @@ Report read_content(const std::filesystem::path& path, std::uint64_t file_bytes)
 
 Result<Report> read_report(const std::filesystem::path& path, bool verify) {
   report::silence_hdf5();
-  std::error_code failure;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, failure);
-  if (failure)
-    return Error{ErrorCode::not_found, "cannot be read: " + failure.message(), path.string(), "a report (.h5)"};
+  CONCORD_ASSIGN_OR_RETURN(const std::uint64_t bytes, report::check_trailer(path));
   try {
     Report report = report::read_content(path, bytes);
     if (verify && report::content_hash(report) != report.content_sha256) {

@@ -1,19 +1,18 @@
-#include <fcntl.h>
-#include <unistd.h>
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
+#include <memory>
+#include <new>
 #include <type_traits>
 
 #include "concord/columns.hpp"
 #include "concord/report.hpp"
 #include "concord/text.hpp"
+#include "src/core/durable_file.hpp"
 #include "src/report/columns.hpp"
 #include "src/report/content_hash.hpp"
 #include "src/report/hdf5.hpp"
 #include "src/report/kept.hpp"
 #include "src/report/layout.hpp"
+#include "src/report/trailer.hpp"
 #include "src/report/types.hpp"
 
 namespace concord {
@@ -90,10 +89,10 @@ void write_run(hid_t file, const RunInfo& run) {
   write_dataset(group, "seconds", {H5T_NATIVE_DOUBLE, seconds.data(), seconds.size(), nullptr}, "s", kSecondsMeaning);
 }
 
-void write_content(const std::filesystem::path& path, const Report& original, const std::string& digest) {
+std::string file_bytes(const Report& original, const std::string& digest) {
   // The descriptions take rows that a reader could fill; a writer only looks.
   auto& report = const_cast<Report&>(original);
-  const Handle file = create_file(path);
+  const Handle file = create_file_in_memory();
   write_text_attribute(file, "description", kRootMeaning);
   write_text_attribute(file, "format", kFormatName);
   write_text_attribute(file, "schema_version", report.schema_version);
@@ -126,39 +125,24 @@ void write_content(const std::filesystem::path& path, const Report& original, co
   }
   write_run(file, report.run);
   write_text_attribute(file, "complete", "1");
-  require(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush");
-}
-
-bool sync_path(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = ::fsync(descriptor) == 0;
-  return ::close(descriptor) == 0 && synced;
+  return bytes_of(file);
 }
 
 }  // namespace
 }  // namespace report
 
-Result<std::string> write_report(const std::filesystem::path& path, const Report& original) {
+Result<std::string> write_report(const std::filesystem::path& path, const Report& report) {
   report::silence_hdf5();
-  const std::filesystem::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
-  const std::string digest = report::content_hash(original);
   try {
-    report::write_content(temporary, original, digest);
+    std::string digest = report::content_hash(report);
+    const std::string bytes = report::file_bytes(report, digest);
+    CONCORD_RETURN_IF_ERROR(write_durably(path, {bytes, report::trailer_of(bytes)}));
+    return digest;
   } catch (const report::Hdf5Error& e) {
-    ::unlink(temporary.c_str());
-    return Error{ErrorCode::io, std::string("cannot be written: ") + e.what(), path.string(),
-                 "a writable place with room"};
+    return Error{ErrorCode::io, std::string("cannot be made: ") + e.what(), path.string(), ""};
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::limit_exceeded, "does not fit in memory", path.string(), ""};
   }
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  // Only a file that is on the disk gets the name; the folder is flushed so that the name survives too.
-  if (!report::sync_path(temporary, O_RDWR) || ::rename(temporary.c_str(), path.c_str()) != 0 ||
-      !report::sync_path(folder, O_RDONLY | O_DIRECTORY)) {
-    Error error{ErrorCode::io, std::string("cannot be written: ") + std::strerror(errno), path.string(), ""};
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return digest;
 }
 
 }  // namespace concord
