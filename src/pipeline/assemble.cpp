@@ -8,7 +8,6 @@
 #include <system_error>
 #include <utility>
 
-#include "concord/hash.hpp"
 #include "concord/version.hpp"
 
 namespace concord::pipeline {
@@ -71,22 +70,6 @@ std::string host_name() {
 
 }  // namespace
 
-Result<std::vector<InputHash>> hash_inputs(const Drive& drive) {
-  std::vector<InputHash> hashes;
-  for (const fs::path& path : drive.input_files) {
-    CONCORD_ASSIGN_OR_RETURN(std::string digest, sha256_file(path));
-    std::error_code failure;
-    const std::uintmax_t bytes = fs::file_size(path, failure);
-    if (failure) return Error{ErrorCode::io, "cannot be measured: " + failure.message(), path.string(), ""};
-    // Relative names keep equal inputs equal wherever the dataset lies.
-    const fs::path relative = path.lexically_relative(drive.source);
-    const bool below = !relative.empty() && *relative.begin() != ".." && relative != ".";
-    hashes.push_back({below ? relative.generic_string() : path.filename().string(), bytes, std::move(digest)});
-  }
-  std::sort(hashes.begin(), hashes.end(), [](const InputHash& a, const InputHash& b) { return a.path < b.path; });
-  return hashes;
-}
-
 RunInfo begin_run(const std::string& device, const std::string& command) {
   return {.started_utc = utc_now(), .host = host_name(), .device = device, .command = command};
 }
@@ -98,7 +81,7 @@ void set_judging(Report& report, const Profile& profile, const JudgeOptions& opt
   report.checks = check_rows();
 }
 
-Result<Report> begin_report(const Drive& drive, const ValidateOptions& options) {
+Result<Report> begin_report(const Drive& drive, const ValidateOptions& options, InputHashes& hashes) {
   Report report;
   set_judging(report, options.profile, options.judge);
 
@@ -118,7 +101,7 @@ Result<Report> begin_report(const Drive& drive, const ValidateOptions& options) 
     summary.label_sets.push_back({set.name, set.size(), set.boxes_2d.size(), set.tracks.size(),
                                   given == extra.end() ? std::string() : absolute_text(given->path)});
   }
-  CONCORD_ASSIGN_OR_RETURN(summary.inputs, hash_inputs(drive));
+  CONCORD_ASSIGN_OR_RETURN(summary.inputs, hashes.of(drive));
   report.drives.push_back(std::move(summary));
   return report;
 }

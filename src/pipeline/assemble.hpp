@@ -8,21 +8,19 @@
 #include "concord/pipeline.hpp"
 #include "concord/report.hpp"
 #include "concord/result.hpp"
+#include "src/pipeline/input_hashes.hpp"
 
 namespace concord::pipeline {
 
 /// The report's part that is known once the drive is read: summary, input hashes, checks, configuration. Fails when an
 /// input file can no longer be read.
-[[nodiscard]] Result<Report> begin_report(const Drive& drive, const ValidateOptions& options);
+[[nodiscard]] Result<Report> begin_report(const Drive& drive, const ValidateOptions& options, InputHashes& hashes);
 
 /// Time and host of now.
 [[nodiscard]] RunInfo begin_run(const std::string& device, const std::string& command);
 
 /// Notes which program, profile and options judge, and the checks of this build.
 void set_judging(Report& report, const Profile& profile, const JudgeOptions& options);
-
-/// Size and SHA-256 of the files that the drive was read from, sorted by their path in the report.
-[[nodiscard]] Result<std::vector<InputHash>> hash_inputs(const Drive& drive);
 
 /// Appends what was judged.
 void add_results(Report& report, Judgement judgement);

@@ -24,7 +24,7 @@ Result<ReopenedDrive> reopen_drive(const DriveSummary& summary) {
                  "the dataset as it was when the report was made"};
   }
   CONCORD_ASSIGN_OR_RETURN(Drive drive, dataset->read(static_cast<std::size_t>(found - drives.begin())));
-  CONCORD_ASSIGN_OR_RETURN(const std::vector<InputHash> inputs, pipeline::hash_inputs(drive));
+  CONCORD_ASSIGN_OR_RETURN(const std::vector<InputHash> inputs, pipeline::InputHashes().of(drive));
   const bool unchanged = std::equal(inputs.begin(), inputs.end(), summary.inputs.begin(), summary.inputs.end(),
                                     [](const InputHash& a, const InputHash& b) { return a.sha256 == b.sha256; });
   return ReopenedDrive{std::move(drive), unchanged};

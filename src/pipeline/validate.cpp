@@ -91,7 +91,7 @@ class Run {
     job.outcome.frames = job.drive.frames.size();
     job.outcome.labels = labels;
     job.outcome.notes = job.drive.notes;
-    CONCORD_ASSIGN_OR_RETURN(job.report, pipeline::begin_report(job.drive, options_));
+    CONCORD_ASSIGN_OR_RETURN(job.report, pipeline::begin_report(job.drive, options_, input_hashes_));
     job.report.run = pipeline::begin_run(measurer_.device_name(), options_.command);
     job.report.run.seconds_read = seconds_since(start);
     return {};
@@ -157,6 +157,7 @@ class Run {
   const std::atomic<bool>& cancel_;
   std::vector<WorkItem> items_;
   Measurer& measurer_;
+  pipeline::InputHashes input_hashes_;  ///< used by the reading stage alone
   std::size_t next_ = 0;
   std::size_t done_ = 0;
   ValidateSummary summary_;

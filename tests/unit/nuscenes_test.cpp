@@ -4,6 +4,7 @@
 #include <set>
 
 #include "concord/dataset.hpp"
+#include "concord/point_cloud.hpp"
 #include "tests/support/nuscenes_mini.hpp"
 #include "tests/support/test_data.hpp"
 
@@ -389,6 +390,29 @@ TEST_F(NuscenesRealData, BoxesReturnToTheirGlobalPlaces) {
     EXPECT_FALSE(has_note(drive, "prev or next"));
   }
   EXPECT_GT(velocities, 1000U);
+}
+
+TEST_F(NuscenesRealData, TheSamplesPointsLieInItsBoxes) {
+  const Drive drive = open_dataset(input_, "", {}).value()->read(1).value();
+  const auto record = std::find_if(drive.records.begin(), drive.records.end(), [&](const SensorRecord& r) {
+    return drive.sensors[r.sensor].kind == SensorKind::lidar;
+  });
+  ASSERT_NE(record, drive.records.end());
+  const PointCloud cloud = load_points(drive, *record).value();
+  const LabelSet& set = drive.label_sets.at(0);
+  int equal = 0;
+  for (std::uint32_t row = 0; row < set.size(); ++row) {
+    const Cuboid box = set.cuboid.at(row);
+    const Eigen::Matrix3d R_box_ego = box.rotation.toRotationMatrix().transpose();
+    int inside = 0;
+    for (std::size_t i = 0; i < cloud.size(); ++i) {
+      const Vec3 p = R_box_ego * (Vec3(cloud.x_m[i], cloud.y_m[i], cloud.z_m[i]) - box.center_m);
+      if ((p.cwiseAbs().array() <= box.size_m.array() / 2).all()) ++inside;
+    }
+    if (set.lidar_points.get(row) == inside) ++equal;
+  }
+  // Known of this export: 61 of its 69 counts are reproduced by a plain count.
+  EXPECT_GE(equal, 61);
 }
 
 }  // namespace
