@@ -79,8 +79,10 @@ struct Score {
 ///
 /// A finding hits a key row of its drive when it is about the row's track or other track (as its own track or its other
 /// one, so that the partner of an overlap counts) or about the row's label, and its frames come within one frame of the
-/// row's. A row without track and label is hit by every new finding in its drive that names the seeded fault. A finding
-/// whose root cause hits, hits the same rows. Only the dataset's own label set counts.
+/// row's. A missing object has no name: such a finding hits the rows of the seeded fault (drop) in its frames; where
+/// there are none and a baseline is given, it is taken as a consequence of any error there (a box moved away leaves its
+/// points behind). A row without track and label is hit by every new finding in its drive that names the seeded fault.
+/// A finding whose root cause hits, hits the same rows. Only the dataset's own label set counts.
 ///
 /// A finding that `baseline`, reports of the untouched copy, holds too (same check and same id, fingerprint, or label
 /// and frame) is kept apart: it is no hit and no false alarm.

@@ -7,6 +7,8 @@ namespace concord::seeding {
 namespace {
 
 constexpr double kNearestSwapM = 1;
+constexpr std::uint32_t kMaxPartners =
+    1000;  // labels of the frame that are looked at; bounds the work in crowded frames
 
 bool is_sound(const Labels& labels, std::uint32_t track_code) {
   const auto& tracks = labels.sound_tracks();
@@ -39,9 +41,11 @@ bool place_swap_ids(const Attempt& attempt, std::uint32_t row) {
   if (!usable(attempt, row) || !is_inside(labels, row, count)) return false;
   std::vector<std::uint32_t> partners;
   const std::uint32_t frame = labels.frame(row);
-  for (std::uint32_t other = labels.set().frame_offset[frame]; other < labels.set().frame_offset[frame + 1]; ++other) {
-    if (other == row || !labels.eligible(other) || !usable(attempt, other) || !is_inside(labels, other, count))
-      continue;
+  const std::uint32_t first = labels.set().frame_offset[frame];
+  const std::uint32_t count_in_frame = labels.set().frame_offset[frame + 1] - first;
+  for (std::uint32_t i = 1; i < std::min(count_in_frame, kMaxPartners); ++i) {
+    const std::uint32_t other = first + (row - first + i) % count_in_frame;
+    if (!labels.eligible(other) || !usable(attempt, other) || !is_inside(labels, other, count)) continue;
     if (labels.set().class_code[other] != labels.set().class_code[row]) continue;
     const double apart_m = distance_m(attempt, row, other);
     if (apart_m >= kNearestSwapM && apart_m <= max_distance_m) partners.push_back(other);
@@ -85,10 +89,9 @@ bool place_merge(const Attempt& attempt, std::uint32_t row) {
   const std::int64_t max_gap = static_cast<std::int64_t>(attempt.draw("max_gap_frames"));
   const double min_distance_m = attempt.draw("min_distance_m");
   std::vector<std::uint32_t> ends;
-  for (const std::uint32_t track : labels.sound_tracks()) {
-    const std::uint32_t end = labels.rows_of(track).back();
-    const std::int64_t step = std::int64_t{labels.frame(row)} - std::int64_t{labels.frame(end)};
-    if (step < 1 || step > max_gap + 1 || !attempt.plan.track_is_free(track)) continue;
+  const std::int64_t begin = labels.frame(row);
+  for (const std::uint32_t end : labels.ends_within(begin - max_gap - 1, begin - 1)) {
+    if (!attempt.plan.track_is_free(labels.track(end))) continue;
     if (labels.set().class_code[end] != labels.set().class_code[row]) continue;
     if (!labels.same_space(labels.frame(row), labels.frame(end))) continue;
     if (distance_m(attempt, end, row) >= min_distance_m) ends.push_back(end);

@@ -40,6 +40,18 @@ void Labels::index_tracks() {
     const bool all = std::all_of(rows.begin(), rows.end(), [this](std::uint32_t row) { return eligible(row); });
     if (all && !rows.empty()) sound_tracks_.push_back(code);
   }
+  for (const std::uint32_t code : sound_tracks_) ends_.push_back(rows_[code].back());
+  std::sort(ends_.begin(), ends_.end());  // rows are sorted by frame
+}
+
+std::span<const std::uint32_t> Labels::ends_within(std::int64_t first_frame, std::int64_t last_frame) const {
+  const auto lower =
+      std::lower_bound(ends_.begin(), ends_.end(), first_frame,
+                       [this](std::uint32_t row, std::int64_t f) { return std::int64_t{frame(row)} < f; });
+  const auto upper = std::upper_bound(lower, ends_.end(), last_frame, [this](std::int64_t f, std::uint32_t row) {
+    return f < std::int64_t{frame(row)};
+  });
+  return {lower, upper};
 }
 
 std::uint32_t Labels::neighbour(std::uint32_t row, std::int64_t step) const {

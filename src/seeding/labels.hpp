@@ -27,6 +27,8 @@ class Labels {
   [[nodiscard]] bool eligible(std::uint32_t row) const { return eligible_[row] != 0; }
   /// Tracks whose every label is eligible.
   [[nodiscard]] const std::vector<std::uint32_t>& sound_tracks() const { return sound_tracks_; }
+  /// Of these, the last labels of those that end in frames [first_frame, last_frame], in order of frame.
+  [[nodiscard]] std::span<const std::uint32_t> ends_within(std::int64_t first_frame, std::int64_t last_frame) const;
   [[nodiscard]] std::span<const std::uint32_t> rows_of(std::uint32_t track_code) const { return rows_[track_code]; }
   /// Position of `row` in its track's rows.
   [[nodiscard]] std::size_t place(std::uint32_t row) const { return place_[row]; }
@@ -47,6 +49,7 @@ class Labels {
   const Drive& drive_;
   std::vector<std::uint8_t> eligible_;
   std::vector<std::uint32_t> sound_tracks_;
+  std::vector<std::uint32_t> ends_;  // last rows of sound tracks, by frame
   std::vector<std::vector<std::uint32_t>> rows_;
   std::vector<std::size_t> place_;
 };

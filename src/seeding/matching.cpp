@@ -32,13 +32,28 @@ void DriveKey::add(std::size_t index, const KeyRow& row, const FrameOrder& order
 
 bool DriveKey::meets(const Row& row, const Finding& finding) {
   if (!row.label.empty() && (finding.label == row.label || finding.other_label == row.label)) return true;
+  return meets_in_time(row, finding);
+}
+
+bool DriveKey::meets_in_time(const Row& row, const Finding& finding) {
   if (!row.placed || finding.frame_index == kNone) return false;
   const std::int64_t first = finding.frame_index;
   const std::int64_t last = finding.frame_index_end == kNone ? first : std::int64_t{finding.frame_index_end};
   return first <= row.end + kReachFrames && last >= row.begin - kReachFrames;
 }
 
-std::vector<std::size_t> DriveKey::hit_by(const Finding& finding) const {
+void DriveKey::add_missing(const Finding& finding, bool is_new, std::set<std::size_t>& hit) const {
+  std::vector<std::size_t> consequences;
+  for (const Row& row : rows_) {
+    if (row.whole_drive || !meets_in_time(row, finding)) continue;
+    if (names_fault(row.info, finding.fault)) hit.insert(row.index);
+    consequences.push_back(row.index);
+  }
+  // A box that was moved away leaves its points behind: what is new in that frame comes from there.
+  if (hit.empty() && is_new) hit.insert(consequences.begin(), consequences.end());
+}
+
+std::vector<std::size_t> DriveKey::hit_by(const Finding& finding, bool is_new) const {
   std::set<std::size_t> hit;
   const auto look_up = [&](const auto& map, const std::string& name) {
     if (name.empty()) return;
@@ -51,6 +66,9 @@ std::vector<std::size_t> DriveKey::hit_by(const Finding& finding) const {
   look_up(by_track_, finding.other_track);
   look_up(by_label_, finding.label);
   look_up(by_label_, finding.other_label);
+  const bool is_nameless =
+      finding.track.empty() && finding.other_track.empty() && finding.label.empty() && finding.other_label.empty();
+  if (is_nameless && finding.fault == Fault::missing) add_missing(finding, is_new, hit);
   for (const Row& row : rows_) {
     if (row.whole_drive && names_fault(row.info, finding.fault)) hit.insert(row.index);
   }

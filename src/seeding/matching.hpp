@@ -19,8 +19,9 @@ class DriveKey {
  public:
   /// Adds row number `index` of the key.
   void add(std::size_t index, const KeyRow& row, const FrameOrder& order);
-  /// Numbers of the key rows that the finding hits by itself, ascending.
-  [[nodiscard]] std::vector<std::size_t> hit_by(const Finding& finding) const;
+  /// Numbers of the key rows that the finding hits by itself, ascending. `is_new`: the untouched copy is known not to
+  /// hold it.
+  [[nodiscard]] std::vector<std::size_t> hit_by(const Finding& finding, bool is_new) const;
   /// The finding is on a track that has an error somewhere.
   [[nodiscard]] bool has_track_of(const Finding& finding) const;
   /// Rows whose frames have no known position: only their label can be hit.
@@ -36,6 +37,9 @@ class DriveKey {
     std::int64_t begin = 0, end = 0;
   };
   [[nodiscard]] static bool meets(const Row& row, const Finding& finding);
+  [[nodiscard]] static bool meets_in_time(const Row& row, const Finding& finding);
+  /// Rows behind an object that is said to be missing and so has no label to be named by.
+  void add_missing(const Finding& finding, bool is_new, std::set<std::size_t>& hit) const;
 
   std::vector<Row> rows_;
   std::multimap<std::string, std::size_t, std::less<>> by_track_, by_label_;

@@ -121,7 +121,7 @@ void Scorer::judge_findings() {
       Judged judged{.finding = &finding, .rows = {}, .is_baseline = baseline_.has(finding)};
       const auto drive = drive_keys_.find(finding.drive);
       if (!judged.is_baseline && drive != drive_keys_.end()) {
-        judged.rows = drive->second.hit_by(finding);
+        judged.rows = drive->second.hit_by(finding, score_.has_baseline);
         judged.is_elsewhere = drive->second.has_track_of(finding);
       }
       judged_.push_back(std::move(judged));

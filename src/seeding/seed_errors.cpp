@@ -121,6 +121,9 @@ std::uint64_t place_all(Plan& plan, const ErrorEntry& entry, std::uint64_t count
     if (labels.eligible(row) && attempt.wants(row)) candidates.push_back(row);
   }
   random.shuffle(candidates);
+  // A free place is looked for among all labels of a frame: in a drive without one that must end.
+  const std::uint64_t tries = entry.kind == ErrorKind::phantom ? 1000 + 50 * count : candidates.size();
+  if (candidates.size() > tries) candidates.resize(tries);
   std::uint64_t placed = 0;
   for (const std::uint32_t row : candidates) {
     if (placed == count) break;

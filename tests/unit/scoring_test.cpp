@@ -183,6 +183,23 @@ TEST(Scoring, AnErrorOfTheWholeDriveIsHitByItsFaultAnywhere) {
   EXPECT_EQ(scored({{kJump, Fault::position, "4", 7}}, key).found.hits, 0U);
 }
 
+TEST(Scoring, AMissingObjectHasNoName) {
+  const std::vector<KeyRow> key{row_of("drop", "1", 10, 12, 3), row_of("shift", "2", 10, 10),
+                                row_of("shift", "3", 50, 50)};
+  const Spot beside_drop{"points.unlabelled_object", Fault::missing, "", 11};
+  const Spot beside_shift{"points.unlabelled_object", Fault::missing, "", 50};
+  const Score s = scored({beside_drop, beside_shift}, key);
+  EXPECT_THAT(s.rows[0].checks, ElementsAre("points.unlabelled_object"));
+  EXPECT_TRUE(s.rows[0].found_by_fault);
+  EXPECT_THAT(s.rows[1].checks, IsEmpty());
+  EXPECT_THAT(s.rows[2].checks, ElementsAre("points.unlabelled_object"));
+  EXPECT_FALSE(s.rows[2].found_by_fault);
+  // Without the untouched copy nothing says that it comes from the shift.
+  const std::vector<Report> reports{report_of({beside_shift})};
+  EXPECT_EQ(score(reports, key, {}).value().found.hits, 0U);
+  EXPECT_EQ(scored({{"rig.pose", Fault::rig, "", 50}}, key).found.hits, 0U);
+}
+
 TEST(Scoring, ConsequencesHitWhatTheirCauseHits) {
   std::vector<Report> reports{report_of({{kJump, Fault::position, "1", 10}, {kJump, Fault::position, "6", 70}})};
   reports[0].findings[1].root_cause = reports[0].findings[0].id;

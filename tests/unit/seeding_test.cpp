@@ -64,7 +64,7 @@ class EachKind : public SeedingTest, public testing::WithParamInterface<Kind> {}
 
 TEST_P(EachKind, ChangesWhatTheKeySays) {
   std::size_t rows = 0;
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1, 2}) {
     SeedingOptions options;
     options.seed = seed;
     const SeededCopy copy = run(spec_of("  - " + GetParam().entry, "prevalence: 0.1"), options);
@@ -84,28 +84,28 @@ TEST_P(EachKind, AlsoOnTopOfNoise) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kitti, EachKind,
-    testing::Values(Kind{"shift", "{type: shift, distance_m: [0.3, 1]}", 300},
-                    Kind{"shift_along", "{type: shift, distance_m: 2, direction: along}", 300},
-                    Kind{"shift_across", "{type: shift, distance_m: 2, direction: across}", 300},
-                    Kind{"rotate", "{type: rotate, angle_deg: [10, 30]}", 300},
-                    Kind{"flip", "{type: flip_heading}", 300}, Kind{"resize", "{type: resize, factor: 0.85}", 300},
-                    Kind{"resize_any", "{type: resize, factor: [1.2, 0.5], axis: any}", 300},
-                    Kind{"lift", "{type: lift, height_m: 0.5}", 300},
-                    Kind{"lift_up", "{type: lift, height_m: 0.5, direction: up}", 300},
-                    Kind{"drop", "{type: drop, frames: [1, 2, 5]}", 100},
-                    Kind{"drop_start", "{type: drop, frames: 2, where: start}", 30},
-                    Kind{"drop_end", "{type: drop, frames: 2, where: end}", 30},
-                    Kind{"duplicate", "{type: duplicate, offset_m: [0.05, 0.2]}", 300},
-                    Kind{"duplicate_run", "{type: duplicate, frames: 4}", 60},
-                    Kind{"phantom", "{type: phantom, frames: [1, 3]}", 60}, Kind{"swap_ids", "{type: swap_ids}", 2},
-                    Kind{"split", "{type: split}", 4}, Kind{"merge", "{type: merge}", 2},
-                    Kind{"swap_class", "{type: swap_class}", 300},
-                    Kind{"swap_class_to", "{type: swap_class, to: Truck}", 300},
-                    Kind{"swap_class_track", "{type: swap_class, extent: track}", 3},
-                    Kind{"flicker", "{type: flicker}", 60},
-                    Kind{"delay", "{type: delay, frames: [1, 3], span_frames: 6}", 30},
-                    Kind{"delay_track", "{type: delay, extent: track}", 3}, Kind{"freeze", "{type: freeze}", 20},
-                    Kind{"shrink", "{type: shrink_batch, classes: [car]}", 6}),
+    testing::Values(Kind{"shift", "{type: shift, distance_m: [0.3, 1]}", 180},
+                    Kind{"shift_along", "{type: shift, distance_m: 2, direction: along}", 180},
+                    Kind{"shift_across", "{type: shift, distance_m: 2, direction: across}", 180},
+                    Kind{"rotate", "{type: rotate, angle_deg: [10, 30]}", 180},
+                    Kind{"flip", "{type: flip_heading}", 180}, Kind{"resize", "{type: resize, factor: 0.85}", 180},
+                    Kind{"resize_any", "{type: resize, factor: [1.2, 0.5], axis: any}", 180},
+                    Kind{"lift", "{type: lift, height_m: 0.5}", 180},
+                    Kind{"lift_up", "{type: lift, height_m: 0.5, direction: up}", 180},
+                    Kind{"drop", "{type: drop, frames: [1, 2, 5]}", 60},
+                    Kind{"drop_start", "{type: drop, frames: 2, where: start}", 18},
+                    Kind{"drop_end", "{type: drop, frames: 2, where: end}", 18},
+                    Kind{"duplicate", "{type: duplicate, offset_m: [0.05, 0.2]}", 180},
+                    Kind{"duplicate_run", "{type: duplicate, frames: 4}", 36},
+                    Kind{"phantom", "{type: phantom, frames: [1, 3]}", 36}, Kind{"swap_ids", "{type: swap_ids}", 1},
+                    Kind{"split", "{type: split}", 2}, Kind{"merge", "{type: merge}", 1},
+                    Kind{"swap_class", "{type: swap_class}", 180},
+                    Kind{"swap_class_to", "{type: swap_class, to: Truck}", 180},
+                    Kind{"swap_class_track", "{type: swap_class, extent: track}", 1},
+                    Kind{"flicker", "{type: flicker}", 36},
+                    Kind{"delay", "{type: delay, frames: [1, 3], span_frames: 6}", 18},
+                    Kind{"delay_track", "{type: delay, extent: track}", 1}, Kind{"freeze", "{type: freeze}", 12},
+                    Kind{"shrink", "{type: shrink_batch, classes: [car]}", 3}),
     [](const auto& instance) { return instance.param.name; });
 
 TEST_F(SeedingTest, PrevalenceIsMet) {
