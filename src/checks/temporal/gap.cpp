@@ -9,7 +9,7 @@ namespace {
 
 struct Parameters {
   double max_range_m = 120;
-  double max_gap_s = 2;
+  double max_gap_s = 2.2;
 
   static std::vector<Field<Parameters>> fields() {
     return {{&Parameters::max_range_m, "max_range_m", "m", 0, 1000,
