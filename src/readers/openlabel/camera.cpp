@@ -55,8 +55,7 @@ Result<std::optional<Intrinsics>> read_pinhole(const Node& node, std::string& no
   if (!distortion) distortion = node.find("distortion_coeffs_1xN");
   if (distortion) {
     CONCORD_ASSIGN_OR_RETURN(const std::vector<double> values, distortion->numbers(14));
-    if (!values.empty() && values.size() < 4)
-      return distortion->error("is too short", "4, 5, 8, 12 or 14 coefficients");
+    if (!values.empty() && values.size() < 4) return distortion->error("is too short", "4 to 14 coefficients");
     if (std::any_of(values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(values.size(), 8)), values.end(),
                     [](double v) { return v != 0; })) {
       note = "thin-prism and tilt distortion are not modelled";

@@ -65,26 +65,32 @@ Result<std::vector<FrameInterval>> read_intervals(const Node& owner) {
 
 Result<FrameList> read_frame_list(const Node& openlabel, const CoordinateSystems& systems) {
   FrameList list;
+  std::size_t resolved = 0;
   const auto still = std::make_shared<const CoordinateSystems::Resolved>(systems.resolve({}));
-  CONCORD_RETURN_IF_ERROR(
-      openlabel.for_each_member_of("frames", [&](std::string_view key, const Node& node) -> Result<void> {
-        FrameList::Entry entry;
-        if (!parse_int(key, entry.number) || entry.number < 0)
-          return node.error("is no frame", "a frame number as key");
-        if (!node.is_object()) return node.type_error("an object");
-        entry.key = key;
-        entry.node = node;
-        entry.properties = node.find("frame_properties");
-        entry.transforms = still;
-        if (entry.properties) {
-          if (!entry.properties->is_object()) return entry.properties->type_error("an object");
-          CONCORD_ASSIGN_OR_RETURN(const auto edges, systems.read_frame_edges(*entry.properties));
-          if (!edges.empty())
-            entry.transforms = std::make_shared<const CoordinateSystems::Resolved>(systems.resolve(edges));
+  const auto read_frame = [&](std::string_view key, const Node& node) -> Result<void> {
+    FrameList::Entry entry;
+    if (!parse_int(key, entry.number) || entry.number < 0) return node.error("is no frame", "a frame number as key");
+    CONCORD_RETURN_IF_ERROR(node.require_object("an object"));
+    entry.key = key;
+    entry.node = node;
+    entry.properties = node.find("frame_properties");
+    entry.transforms = still;
+    if (entry.properties) {
+      CONCORD_RETURN_IF_ERROR(entry.properties->require_object("an object"));
+      CONCORD_ASSIGN_OR_RETURN(const auto edges, systems.read_frame_edges(*entry.properties));
+      if (!edges.empty()) {
+        resolved += systems.size();
+        if (resolved > kMaxFramePoses) {
+          return node.error("too many coordinate systems in too many frames",
+                            "at most " + std::to_string(kMaxFramePoses) + " poses", ErrorCode::limit_exceeded);
         }
-        list.entries.push_back(std::move(entry));
-        return {};
-      }));
+        entry.transforms = std::make_shared<const CoordinateSystems::Resolved>(systems.resolve(edges));
+      }
+    }
+    list.entries.push_back(std::move(entry));
+    return {};
+  };
+  CONCORD_RETURN_IF_ERROR(openlabel.for_each_member_of("frames", read_frame));
   std::stable_sort(list.entries.begin(), list.entries.end(),
                    [](const auto& a, const auto& b) { return a.number < b.number; });
   for (std::size_t i = 1; i < list.entries.size(); ++i) {

@@ -12,6 +12,9 @@
 
 namespace concord::readers::openlabel {
 
+/// Poses of coordinate systems times frames that state transforms: a file of some megabytes can ask for many gigabytes.
+inline constexpr std::size_t kMaxFramePoses = 2'000'000;
+
 /// The frames of a file in ascending order of their numbers. A file without frames has one, number 0.
 struct FrameList {
   struct Entry {

@@ -1,7 +1,10 @@
 #include "src/readers/openlabel/json.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
+#include <type_traits>
+#include <unordered_set>
 #include <utility>
 
 #include "src/readers/common/files.hpp"
@@ -67,14 +70,51 @@ Error syntax_error(std::string_view text, const std::filesystem::path& path, sim
   return error;
 }
 
-}  // namespace
-
-Node Node::step(Step next, simdjson::dom::element value) const {
-  Node result = *this;
-  result.value_ = value;
-  if (depth_ < kMaxSteps) result.steps_[result.depth_++] = next;
-  return result;
+/// simdjson's elements are places in a document; it has no comparison of its own for them.
+bool same_place(const simdjson::dom::element& a, const simdjson::dom::element& b) {
+  static_assert(std::is_trivially_copyable_v<simdjson::dom::element> &&
+                sizeof(simdjson::dom::element) == sizeof(void*) + sizeof(std::size_t));
+  return std::memcmp(&a, &b, sizeof(a)) == 0;
 }
+
+void append_key(std::string_view key, std::string& pointer) {
+  constexpr std::size_t kMaxKeyShown = 80;
+  for (const char c : key.substr(0, kMaxKeyShown)) {
+    if (c == '~') {
+      pointer += "~0";
+    } else if (c == '/') {
+      pointer += "~1";
+    } else {
+      pointer += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    }
+  }
+}
+
+/// Appends the JSON pointer from `at` to `wanted`, which lies at or below it. simdjson has bounded the depth.
+bool append_pointer(simdjson::dom::element at, simdjson::dom::element wanted, std::string& pointer) {
+  if (same_place(at, wanted)) return true;
+  const std::size_t length = pointer.size();
+  simdjson::dom::object object;
+  simdjson::dom::array array;
+  if (at.get(object) == simdjson::SUCCESS) {
+    for (const simdjson::dom::key_value_pair member : object) {
+      pointer += '/';
+      append_key(member.key, pointer);
+      if (append_pointer(member.value, wanted, pointer)) return true;
+      pointer.resize(length);
+    }
+  } else if (at.get(array) == simdjson::SUCCESS) {
+    std::size_t index = 0;
+    for (const simdjson::dom::element element : array) {
+      pointer += '/' + std::to_string(index++);
+      if (append_pointer(element, wanted, pointer)) return true;
+      pointer.resize(length);
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 std::optional<Node> Node::find(std::string_view key) const {
   simdjson::dom::object object;
@@ -82,7 +122,7 @@ std::optional<Node> Node::find(std::string_view key) const {
   if (value_.get(object) != simdjson::SUCCESS || object.at_key(key).get(member) != simdjson::SUCCESS)
     return std::nullopt;
   if (member.is_null()) return std::nullopt;
-  return child(key, member);
+  return child(member);
 }
 
 Result<std::string_view> Node::text() const {
@@ -115,7 +155,7 @@ Result<void> Node::fill_numbers(double* values, std::size_t count) const {
   if (value_.get(array) != simdjson::SUCCESS) return type_error(expected);
   std::size_t i = 0;
   for (const simdjson::dom::element element : array) {
-    if (i < count && element.get(values[i]) != simdjson::SUCCESS) return child(i, element).type_error("a number");
+    if (i < count && element.get(values[i]) != simdjson::SUCCESS) return child(element).type_error("a number");
     ++i;
   }
   if (i != count) return error("has " + std::to_string(i) + " values", expected);
@@ -128,7 +168,7 @@ Result<std::vector<double>> Node::numbers(std::size_t max_size) const {
   std::vector<double> values;
   for (const simdjson::dom::element element : array) {
     double value = 0;
-    if (element.get(value) != simdjson::SUCCESS) return child(values.size(), element).type_error("a number");
+    if (element.get(value) != simdjson::SUCCESS) return child(element).type_error("a number");
     if (values.size() == max_size) return error("is too long", "at most " + std::to_string(max_size) + " numbers");
     values.push_back(value);
   }
@@ -139,7 +179,7 @@ Result<void> Node::for_each_member(const OnMember& on_member) const {
   simdjson::dom::object object;
   if (value_.get(object) != simdjson::SUCCESS) return type_error("an object");
   for (const simdjson::dom::key_value_pair member : object) {
-    CONCORD_RETURN_IF_ERROR(on_member(member.key, child(member.key, member.value)));
+    CONCORD_RETURN_IF_ERROR(on_member(member.key, child(member.value)));
   }
   return {};
 }
@@ -149,7 +189,7 @@ Result<void> Node::for_each_element(const OnElement& on_element) const {
   if (value_.get(array) != simdjson::SUCCESS) return type_error("an array");
   std::size_t index = 0;
   for (const simdjson::dom::element element : array) {
-    CONCORD_RETURN_IF_ERROR(on_element(index, child(index, element)));
+    CONCORD_RETURN_IF_ERROR(on_element(index, child(element)));
     ++index;
   }
   return {};
@@ -170,30 +210,27 @@ Result<std::string_view> Node::text_of(std::string_view key, std::string_view ot
   return member ? member->text() : Result<std::string_view>(otherwise);
 }
 
-std::string Node::where() const {
-  constexpr std::size_t kMaxKeyShown = 80;
-  std::string result = file_->string() + "#";
-  for (std::size_t i = 0; i < depth_; ++i) {
-    result += '/';
-    if (steps_[i].key.data() == nullptr) {
-      result += std::to_string(steps_[i].index);
-      continue;
+Result<void> Node::require_object(std::string_view expected) const {
+  simdjson::dom::object object;
+  if (value_.get(object) != simdjson::SUCCESS) return type_error(std::string(expected));
+  // Objects of the format have few members; larger ones are compared by a set.
+  constexpr std::size_t kFew = 16;
+  std::array<std::string_view, kFew> few;
+  std::unordered_set<std::string_view> many;
+  std::size_t count = 0;
+  for (const simdjson::dom::key_value_pair member : object) {
+    const auto end = few.begin() + static_cast<std::ptrdiff_t>(std::min(count, kFew));
+    if (std::find(few.begin(), end, member.key) != end || (count >= kFew && !many.insert(member.key).second)) {
+      return error("has two members '" + std::string(member.key.substr(0, 80)) + "'", "unique names");
     }
-    for (const char c : steps_[i].key.substr(0, kMaxKeyShown)) {
-      if (c == '~') {
-        result += "~0";
-      } else if (c == '/') {
-        result += "~1";
-      } else {
-        result += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-      }
-    }
+    if (count < kFew) few[count] = member.key;
+    ++count;
   }
-  return result;
+  return {};
 }
 
 Error Node::error(std::string message, std::string expected, ErrorCode code) const {
-  return {code, std::move(message), where(), std::move(expected)};
+  return {code, std::move(message), document_->where(value_), std::move(expected)};
 }
 
 Error Node::type_error(std::string expected) const {
@@ -201,35 +238,51 @@ Error Node::type_error(std::string expected) const {
 }
 
 Result<std::unique_ptr<Document>> Document::open(const std::filesystem::path& path) {
-  CONCORD_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::open(path, kMaxFileBytes));
-  return parse(file.text(), path);
+  simdjson::padded_string text;
+  {
+    CONCORD_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::open(path, kMaxFileBytes));
+    text = simdjson::padded_string(file.text());
+  }
+  return parse(text, path);
 }
 
 Result<std::unique_ptr<Document>> Document::parse(std::string_view text, const std::filesystem::path& path) {
+  return parse(simdjson::padded_string(text), path);
+}
+
+Result<std::unique_ptr<Document>> Document::parse(const simdjson::padded_string& text,
+                                                  const std::filesystem::path& path) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (text.empty()) return Error{ErrorCode::malformed, "is empty", path.string(), "OpenLABEL JSON"};
+  std::string_view content = text;
+  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
+  if (content.empty()) return Error{ErrorCode::malformed, "is empty", path.string(), "OpenLABEL JSON"};
   auto document = std::make_unique<Document>();
   document->path_ = path;
-  // The copy inside is dropped by the parser only with itself: strings are unescaped into the parser's own memory, so
-  // it is needed while parsing only.
-  const simdjson::padded_string padded(text);
-  if (const auto code = document->parser_.parse(padded).get(document->root_); code != simdjson::SUCCESS) {
-    return syntax_error(text, path, code);
+  // The document holds numbers and unescaped strings itself: text and parser are needed while parsing only.
+  simdjson::dom::parser parser;
+  const auto parsed = parser.parse_into_document(document->content_, content.data(), content.size(), false);
+  if (const auto code = parsed.get(document->root_); code != simdjson::SUCCESS) {
+    return syntax_error(content, path, code);
   }
   return document;
 }
 
+std::string Document::where(simdjson::dom::element value) const {
+  std::string result = path_.string() + "#";
+  append_pointer(root_, value, result);
+  return result;
+}
+
 Result<Node> Document::openlabel() const {
-  const Node root(root_, path_);
-  if (!root.is_object()) return root.type_error("an object with the member 'openlabel'");
+  const Node root(root_, *this);
+  CONCORD_RETURN_IF_ERROR(root.require_object("an object with the member 'openlabel'"));
   const auto node = root.find("openlabel");
   if (!node) {
     const bool vcd = root.find("vcd").has_value();
     return root.error(vcd ? "is VCD, the predecessor of OpenLABEL" : "has no member 'openlabel'", "ASAM OpenLABEL 1.0",
                       vcd ? ErrorCode::unsupported : ErrorCode::malformed);
   }
-  if (!node->is_object()) return node->type_error("an object");
+  CONCORD_RETURN_IF_ERROR(node->require_object("an object"));
   return *node;
 }
 

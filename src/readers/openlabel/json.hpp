@@ -15,21 +15,20 @@
 
 namespace concord::readers::openlabel {
 
-/// A label file larger than this is refused: parsed, it takes about five times its size in memory.
+/// A label file larger than this is refused: read, it takes some three times its size in memory.
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{2} << 30U;
 
-/// A JSON value together with its place in the file, for errors that name the JSON pointer. Cheap to copy; valid as
-/// long as its Document.
+class Document;
+
+/// A JSON value of a Document, for errors that name its JSON pointer. Two words; valid as long as the Document.
 class Node {
  public:
-  Node(simdjson::dom::element value, const std::filesystem::path& file) : value_(value), file_(&file) {}
+  Node(simdjson::dom::element value, const Document& document) : value_(value), document_(&document) {}
 
   [[nodiscard]] simdjson::dom::element value() const { return value_; }
   [[nodiscard]] bool is_object() const { return value_.is_object(); }
   /// The member of that name; nullopt when absent, null, or when this is no object.
   [[nodiscard]] std::optional<Node> find(std::string_view key) const;
-  [[nodiscard]] Node child(std::string_view key, simdjson::dom::element value) const { return step({key, 0}, value); }
-  [[nodiscard]] Node child(std::size_t index, simdjson::dom::element value) const { return step({{}, index}, value); }
 
   [[nodiscard]] Result<std::string_view> text() const;
   [[nodiscard]] Result<double> number() const;
@@ -44,6 +43,8 @@ class Node {
     CONCORD_RETURN_IF_ERROR(fill_numbers(values.data(), N));
     return values;
   }
+  /// An error when this is no object or has two members of one name, of which parsers take one or the other.
+  [[nodiscard]] Result<void> require_object(std::string_view expected) const;
 
   using OnMember = std::function<Result<void>(std::string_view key, const Node& value)>;
   using OnElement = std::function<Result<void>(std::size_t index, const Node& value)>;
@@ -56,26 +57,17 @@ class Node {
   /// The text member `key`, or `otherwise` when absent or null.
   [[nodiscard]] Result<std::string_view> text_of(std::string_view key, std::string_view otherwise) const;
 
-  /// `file.json#/openlabel/frames/3`.
-  [[nodiscard]] std::string where() const;
+  /// The errors search the document for this value: not for use in loops that go on.
   [[nodiscard]] Error error(std::string message, std::string expected, ErrorCode code = ErrorCode::malformed) const;
   /// The error for a value of another JSON type.
   [[nodiscard]] Error type_error(std::string expected) const;
 
  private:
-  struct Step {
-    std::string_view key;  ///< null data: an array index
-    std::size_t index = 0;
-  };
-  static constexpr std::size_t kMaxSteps = 14;  ///< deeper than the format; what lies below is not named in errors
-
-  [[nodiscard]] Node step(Step next, simdjson::dom::element value) const;
+  [[nodiscard]] Node child(simdjson::dom::element value) const { return {value, *document_}; }
   [[nodiscard]] Result<void> fill_numbers(double* values, std::size_t count) const;
 
   simdjson::dom::element value_;
-  const std::filesystem::path* file_;
-  std::array<Step, kMaxSteps> steps_{};
-  std::size_t depth_ = 0;
+  const Document* document_;
 };
 
 /// A parsed file.
@@ -88,10 +80,15 @@ class Document {
 
   /// The value of the file's member "openlabel", an object.
   [[nodiscard]] Result<Node> openlabel() const;
+  /// `file.json#/openlabel/frames/3`: the place of a value of this document.
+  [[nodiscard]] std::string where(simdjson::dom::element value) const;
 
  private:
+  static Result<std::unique_ptr<Document>> parse(const simdjson::padded_string& text,
+                                                 const std::filesystem::path& path);
+
   std::filesystem::path path_;
-  simdjson::dom::parser parser_;
+  simdjson::dom::document content_;
   simdjson::dom::element root_;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -16,6 +17,9 @@ namespace {
 
 /// Camera of boxes that name none in a file without cameras.
 constexpr std::string_view kImpliedCamera = "image";
+
+/// Names of kinds that a note lists at most.
+constexpr std::size_t kMaxLeftOut = 32;
 
 /// A cuboid or bbox element of a frame, before it becomes a row.
 struct Shape {
@@ -45,11 +49,13 @@ class LabelReader {
   Result<void> read_extension(const Node& extension);
   Result<void> read_frame(std::uint32_t frame);
   Result<void> collect(const Object& object, const std::optional<Node>& frame_data, bool with_static);
-  Result<void> collect_list(const Node& data, std::string_view kind, bool is_static, const Object& object,
-                            std::vector<Shape>& shapes);
+  Result<void> collect_shapes(const Node& data, bool is_static, const Object& object);
+  Result<void> collect_list(const Node& list, bool is_static, const Object& object, std::vector<Shape>& shapes);
   Result<void> add_cuboid(const Shape& shape, std::uint32_t frame);
   Result<void> add_box(const Shape& shape, std::uint32_t frame);
-  void plan_static_shapes();
+  Result<void> plan_static_shapes(const Node& openlabel);
+  Result<void> check_static_count(const Node& openlabel) const;
+  void note_kind(std::string_view kind);
   static Result<std::string> stated_id(const Shape& shape);
   std::string default_id(const Shape& shape, std::uint32_t frame);
   Result<std::uint32_t> camera_of(const Shape& shape);
@@ -69,6 +75,7 @@ class LabelReader {
   std::map<std::size_t, std::size_t> static_active_;  // objects whose static shapes hold in the current frame; times
   std::size_t shapes_ = 0;
   std::size_t placeholders_ = 0, empty_boxes_ = 0, implied_ = 0;
+  std::set<std::string, std::less<>> other_kinds_;  // of object data that were left out
 };
 
 ClassCode LabelReader::classify(std::string_view type) {
@@ -85,16 +92,16 @@ ClassCode LabelReader::classify(std::string_view type) {
   return known->second;
 }
 
-Result<void> LabelReader::collect_list(const Node& data, std::string_view kind, bool is_static, const Object& object,
+Result<void> LabelReader::collect_list(const Node& list, bool is_static, const Object& object,
                                        std::vector<Shape>& shapes) {
   const std::size_t entry = entries_.size() - 1;
-  return data.for_each_element_of(kind, [&](std::size_t index, const Node& element) -> Result<void> {
-    if (!element.is_object()) return element.type_error("an object with name and val");
+  return list.for_each_element([&](std::size_t index, const Node& element) -> Result<void> {
+    CONCORD_RETURN_IF_ERROR(element.require_object("an object with name and val"));
     if (++shapes_ > kMaxLabels) {
       return element.error("too many labels", "at most " + std::to_string(kMaxLabels), ErrorCode::limit_exceeded);
     }
     Shape shape{element, &object, entry, index, 0, is_static, static_cast<std::int64_t>(shapes.size())};
-    if (kind == "cuboid") shape.in_entry = entries_[entry].cuboids++;
+    if (&shapes == &cuboids_) shape.in_entry = entries_[entry].cuboids++;
     if (const auto extension = element.find(kExtension)) {
       if (const auto order = extension->find("order")) {
         CONCORD_ASSIGN_OR_RETURN(shape.order, order->integer());
@@ -105,16 +112,28 @@ Result<void> LabelReader::collect_list(const Node& data, std::string_view kind, 
   });
 }
 
+Result<void> LabelReader::collect_shapes(const Node& data, bool is_static, const Object& object) {
+  return data.for_each_member([&](std::string_view kind, const Node& list) -> Result<void> {
+    if (list.value().is_null()) return {};
+    if (kind == "cuboid") return collect_list(list, is_static, object, cuboids_);
+    if (kind == "bbox") return collect_list(list, is_static, object, boxes_);
+    note_kind(kind);
+    return {};
+  });
+}
+
+/// Remembers data of a kind that has neither cuboids and boxes nor attributes.
+void LabelReader::note_kind(std::string_view kind) {
+  constexpr std::array<std::string_view, 6> kRead{"cuboid", "bbox", "num", "text", "boolean", "vec"};
+  if (std::find(kRead.begin(), kRead.end(), kind) == kRead.end() && other_kinds_.size() < kMaxLeftOut) {
+    other_kinds_.emplace(kind.substr(0, 80));
+  }
+}
+
 Result<void> LabelReader::collect(const Object& object, const std::optional<Node>& frame_data, bool with_static) {
   entries_.push_back({frame_data, 0, {}});
-  if (frame_data) {
-    CONCORD_RETURN_IF_ERROR(collect_list(*frame_data, "cuboid", false, object, cuboids_));
-    CONCORD_RETURN_IF_ERROR(collect_list(*frame_data, "bbox", false, object, boxes_));
-  }
-  if (with_static && object.has_static_shapes) {
-    CONCORD_RETURN_IF_ERROR(collect_list(*object.data, "cuboid", true, object, cuboids_));
-    CONCORD_RETURN_IF_ERROR(collect_list(*object.data, "bbox", true, object, boxes_));
-  }
+  if (frame_data) CONCORD_RETURN_IF_ERROR(collect_shapes(*frame_data, false, object));
+  if (with_static && object.static_shapes > 0) CONCORD_RETURN_IF_ERROR(collect_shapes(*object.data, true, object));
   entries_.back().rows.assign(entries_.back().cuboids, kNone);
   return {};
 }
@@ -155,8 +174,10 @@ Result<void> LabelReader::add_cuboid(const Shape& shape, std::uint32_t frame) {
     if (index != context_.systems->ego()) {
       const auto& pose = context_.frames->entries[frame].transforms->T_ego_cs[*index];
       if (!pose) {
+        const auto ego = context_.systems->ego();
         return shape.element.error("no transforms lead from coordinate system '" + std::string(system.substr(0, 80)) +
-                                       "' to '" + context_.systems->name(*context_.systems->ego()) + "'",
+                                       "' to " +
+                                       (ego ? "'" + context_.systems->name(*ego) + "'" : "ego: there is none"),
                                    "pose_wrt_parent or frame transforms between them");
       }
       T_ego_cs = *pose;
@@ -254,13 +275,16 @@ Result<void> LabelReader::add_box(const Shape& shape, std::uint32_t frame) {
 }
 
 /// Static shapes hold in the intervals of their object; a sweep over the frames finds those of each frame.
-void LabelReader::plan_static_shapes() {
+Result<void> LabelReader::plan_static_shapes(const Node& openlabel) {
   const FrameList& frames = *context_.frames;
   static_begin_.resize(frames.entries.size());
   static_end_.resize(frames.entries.size());
   const std::vector<Object>& objects = context_.objects->objects;
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (!objects[i].has_static_shapes) continue;
+    if (objects[i].data) {
+      for (const auto member : simdjson::dom::object(objects[i].data->value())) note_kind(member.key);
+    }
+    if (objects[i].static_shapes == 0) continue;
     std::vector<FrameInterval> intervals = objects[i].intervals;
     if (intervals.empty() || frames.single) intervals = {{0, std::numeric_limits<std::int64_t>::max()}};
     for (const FrameInterval& interval : intervals) {
@@ -270,6 +294,29 @@ void LabelReader::plan_static_shapes() {
       }
     }
   }
+  return check_static_count(openlabel);
+}
+
+/// The same sweep, which only counts: nothing is made of a file that asks for too much.
+Result<void> LabelReader::check_static_count(const Node& openlabel) const {
+  const std::vector<Object>& objects = context_.objects->objects;
+  std::vector<std::size_t> times(objects.size());
+  std::size_t active = 0;
+  std::size_t total = 0;
+  for (std::size_t frame = 0; frame < static_begin_.size(); ++frame) {
+    for (const std::size_t object : static_begin_[frame]) {
+      if (times[object]++ == 0) active += objects[object].static_shapes;
+    }
+    total += active;
+    if (total > kMaxStaticLabels) {
+      return openlabel.error("static cuboids and boxes of objects stand in too many frames",
+                             "at most " + std::to_string(kMaxStaticLabels) + " labels", ErrorCode::limit_exceeded);
+    }
+    for (const std::size_t object : static_end_[frame]) {
+      if (--times[object] == 0) active -= objects[object].static_shapes;
+    }
+  }
+  return {};
 }
 
 Result<void> LabelReader::read_frame(std::uint32_t frame) {
@@ -282,16 +329,17 @@ Result<void> LabelReader::read_frame(std::uint32_t frame) {
   for (const std::size_t object : static_begin_[frame]) ++static_active_[object];
   std::unordered_set<std::size_t> in_frame;
   if (entry.node) {
-    CONCORD_RETURN_IF_ERROR(
-        entry.node->for_each_member_of("objects", [&](std::string_view uid, const Node& node) -> Result<void> {
-          const auto found = context_.objects->by_uid.find(uid);
-          if (found == context_.objects->by_uid.end())
-            return node.error("is no object", "a uid defined in openlabel/objects");
-          const auto data = node.find("object_data");
-          if (data && !data->is_object()) return data->type_error("an object");
-          const bool first = in_frame.insert(found->second).second;
-          return collect(objects[found->second], data, first && static_active_.contains(found->second));
-        }));
+    const auto collect_entry = [&](std::string_view uid, const Node& node) -> Result<void> {
+      const auto found = context_.objects->by_uid.find(uid);
+      if (found == context_.objects->by_uid.end())
+        return node.error("is no object", "a uid defined in openlabel/objects");
+      if (!in_frame.insert(found->second).second) return node.error("is in the frame twice", "unique uids");
+      CONCORD_RETURN_IF_ERROR(node.require_object("an object with object_data"));
+      const auto data = node.find("object_data");
+      if (data) CONCORD_RETURN_IF_ERROR(data->require_object("an object"));
+      return collect(objects[found->second], data, static_active_.contains(found->second));
+    };
+    CONCORD_RETURN_IF_ERROR(entry.node->for_each_member_of("objects", collect_entry));
   }
   for (const auto& [object, times] : static_active_) {
     if (!in_frame.contains(object)) CONCORD_RETURN_IF_ERROR(collect(objects[object], std::nullopt, true));
@@ -330,16 +378,23 @@ void LabelReader::add_notes() {
     notes.push_back(std::to_string(implied_) + " 2D boxes name no camera: they are of camera '" +
                     std::string(kImpliedCamera) + "'");
   }
-  std::string names;
-  for (const std::string& name : attributes_.left_out()) names += (names.empty() ? "" : ", ") + name;
-  if (!names.empty()) notes.push_back("attributes that are numbers without a column are left out: " + names);
+  const auto list = [](const std::set<std::string, std::less<>>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+  };
+  if (!other_kinds_.empty())
+    notes.push_back("object data other than cuboids and boxes are left out: " + list(other_kinds_));
+  if (!attributes_.left_out().empty()) {
+    notes.push_back("attributes that are numbers without a column are left out: " + list(attributes_.left_out()));
+  }
 }
 
 Result<LabelReading> LabelReader::read(const Node& openlabel) {
   if (const auto metadata = openlabel.find("metadata")) {
     if (const auto extension = metadata->find(kExtension)) CONCORD_RETURN_IF_ERROR(read_extension(*extension));
   }
-  plan_static_shapes();
+  CONCORD_RETURN_IF_ERROR(plan_static_shapes(openlabel));
   for (std::uint32_t frame = 0; frame < context_.frames->entries.size(); ++frame) {
     CONCORD_RETURN_IF_ERROR(read_frame(frame));
   }

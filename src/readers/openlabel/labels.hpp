@@ -12,8 +12,10 @@
 
 namespace concord::readers::openlabel {
 
-/// Static data in many frames multiplies labels: beyond this many the file is refused.
-inline constexpr std::size_t kMaxLabels = 20'000'000;
+/// A file with more labels is refused.
+inline constexpr std::size_t kMaxLabels = 10'000'000;
+/// Static data in many frames multiplies labels: a file of some megabytes can ask for many gigabytes.
+inline constexpr std::size_t kMaxStaticLabels = 4'000'000;
 
 /// Where a cuboid row was read: `frames.<frame>.objects.<uid>.object_data.cuboid[element]`, or, for static data,
 /// `objects.<uid>.object_data.cuboid[element]`. What the patcher needs to put another box there.

@@ -17,9 +17,9 @@ struct Object {
   std::string_view type;
   std::string_view coordinate_system;  ///< default of its cuboids and boxes
   std::optional<std::string_view>
-      track;                       ///< identity: the static text track_id, else the uid; nullopt for "no identity"
-  std::optional<Node> data;        ///< static object_data
-  bool has_static_shapes = false;  ///< the static data holds a cuboid or bbox
+      track;                      ///< identity: the static text track_id, else the uid; nullopt for "no identity"
+  std::optional<Node> data;       ///< static object_data
+  std::size_t static_shapes = 0;  ///< cuboids and boxes of the static data
   std::vector<FrameInterval> intervals;  ///< in which static data holds; empty: all frames
 };
 
@@ -27,6 +27,7 @@ struct Object {
 struct ObjectTable {
   std::vector<Object> objects;
   std::unordered_map<std::string_view, std::size_t> by_uid;
+  bool has_external_data = false;  ///< some object refers to a resource outside the file
 };
 
 [[nodiscard]] Result<ObjectTable> read_objects(const Node& openlabel);

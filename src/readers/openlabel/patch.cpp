@@ -397,7 +397,7 @@ void Patcher::locate() {
   }
   for (const Object& object : table_.objects) {
     // Static shapes of an object hold in more frames than the one that is changed.
-    if (object.has_static_shapes) continue;
+    if (object.static_shapes > 0) continue;
     const auto track = object.track ? std::optional(std::string(*object.track)) : std::nullopt;
     uids_[{track, std::string(object.type)}].emplace_back(object.uid);
   }

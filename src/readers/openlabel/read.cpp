@@ -141,6 +141,7 @@ Result<FileReading> read_drive(const Document& document, const fs::path& file, s
     }
   }
   CONCORD_RETURN_IF_ERROR(append_frames(frames, drive.frames));
+  if (objects.has_external_data) drive.notes.emplace_back("objects refer to external resources: these are not read");
   if (frames.single) drive.notes.emplace_back("no frames: read as one frame without a time");
   if (drive.frames.T_world_ego.empty()) drive.notes.emplace_back("no transforms from ego to a scene: no ego poses");
   CONCORD_RETURN_IF_ERROR(append_sensors(openlabel, systems, frames, drive));

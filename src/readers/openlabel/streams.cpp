@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -23,11 +24,11 @@ SensorKind kind_of(std::string_view type) {
   return SensorKind::unknown;
 }
 
-Result<void> add_intrinsics(const Node& stream, Sensor& sensor) {
+/// Takes the camera model that the stream states; `note` says why there is none of a known kind.
+Result<void> add_intrinsics(const Node& stream, Sensor& sensor, std::string& note) {
   const auto properties = stream.find("stream_properties");
   if (!properties || sensor.kind != SensorKind::camera || sensor.camera) return {};
-  std::string ignored;
-  CONCORD_ASSIGN_OR_RETURN(const auto camera, read_intrinsics(*properties, ignored));
+  CONCORD_ASSIGN_OR_RETURN(const auto camera, read_intrinsics(*properties, note));
   if (!camera) return {};
   sensor.camera = camera->model;
   if (sensor.T_ego_sensor && !camera->position_m.isZero(0)) {
@@ -64,6 +65,22 @@ struct LeftOut {
   std::size_t missing = 0, outside = 0, unknown = 0;
 };
 
+/// The path of a file URI: `%20` is a blank.
+std::string percent_decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned int byte = 0;
+    const char* digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      result += static_cast<char>(byte);
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
 Result<void> add_record(const Recording& recording, const fs::path& file, LeftOut& left_out, Drive& drive) {
   CONCORD_ASSIGN_OR_RETURN(std::string_view uri, recording.stream->text_of("uri", ""));
   SensorRecord record{.frame = recording.frame,
@@ -96,14 +113,18 @@ Result<void> add_record(const Recording& recording, const fs::path& file, LeftOu
     record.path = fs::path(uri);
   } else {
     constexpr std::string_view kFileScheme = "file://";
-    if (uri.starts_with(kFileScheme)) uri.remove_prefix(kFileScheme.size());
+    std::string decoded;
+    if (uri.starts_with(kFileScheme)) {
+      decoded = percent_decoded(uri.substr(kFileScheme.size()));
+      uri = decoded;
+    }
     if (record.format == PayloadFormat::none || uri.find("://") != std::string_view::npos) {
       ++left_out.unknown;
       return {};
     }
     if (fs::path(uri).is_absolute()) {
       record.path = fs::path(uri);
-    } else if (auto joined = join_below(file.parent_path(), uri, recording.stream->where()); joined) {
+    } else if (auto joined = join_below(file.parent_path(), uri, ""); joined) {
       record.path = *joined;
     } else {
       ++left_out.outside;
@@ -137,31 +158,29 @@ PayloadFormat payload_format_of(std::string_view uri) {
 
 Result<void> append_sensors(const Node& openlabel, const CoordinateSystems& systems, const FrameList& frames,
                             Drive& drive) {
-  CONCORD_RETURN_IF_ERROR(
-      openlabel.for_each_member_of("streams", [&](std::string_view name, const Node& stream) -> Result<void> {
-        if (drive.sensors.size() == kMaxStreams) {
-          return stream.error("too many streams", "at most " + std::to_string(kMaxStreams), ErrorCode::limit_exceeded);
-        }
-        if (!stream.is_object()) return stream.type_error("an object");
-        if (drive.find_sensor(name) != kNone) return stream.error("is defined twice", "unique stream names");
-        CONCORD_ASSIGN_OR_RETURN(const std::string_view type, stream.text_of("type", ""));
-        Sensor sensor{.name = std::string(name), .kind = kind_of(type), .T_ego_sensor = {}, .camera = {}};
-        if (const auto system = systems.find(name)) add_pose(*system, systems, frames, drive, sensor);
-        CONCORD_RETURN_IF_ERROR(add_intrinsics(stream, sensor));
-        if (const auto properties = stream.find("stream_properties"); properties && !sensor.camera) {
-          std::string note;
-          CONCORD_ASSIGN_OR_RETURN(const auto camera, read_intrinsics(*properties, note));
-          if (!note.empty()) drive.notes.push_back("no camera model for " + sensor.name + ": " + note);
-        }
-        drive.sensors.push_back(std::move(sensor));
-        return {};
-      }));
+  const auto read_stream = [&](std::string_view name, const Node& stream) -> Result<void> {
+    if (drive.sensors.size() == kMaxStreams) {
+      return stream.error("too many streams", "at most " + std::to_string(kMaxStreams), ErrorCode::limit_exceeded);
+    }
+    if (!stream.is_object()) return stream.type_error("an object");
+    if (drive.find_sensor(name) != kNone) return stream.error("is defined twice", "unique stream names");
+    CONCORD_ASSIGN_OR_RETURN(const std::string_view type, stream.text_of("type", ""));
+    Sensor sensor{.name = std::string(name), .kind = kind_of(type), .T_ego_sensor = {}, .camera = {}};
+    if (const auto system = systems.find(name)) add_pose(*system, systems, frames, drive, sensor);
+    std::string note;
+    CONCORD_RETURN_IF_ERROR(add_intrinsics(stream, sensor, note));
+    if (!note.empty()) drive.notes.push_back("no camera model for " + sensor.name + ": " + note);
+    drive.sensors.push_back(std::move(sensor));
+    return {};
+  };
+  CONCORD_RETURN_IF_ERROR(openlabel.for_each_member_of("streams", read_stream));
   for (const FrameList::Entry& entry : frames.entries) {
     if (!entry.properties) continue;
     CONCORD_RETURN_IF_ERROR(
         entry.properties->for_each_member_of("streams", [&](std::string_view name, const Node& stream) -> Result<void> {
           const std::uint32_t sensor = drive.find_sensor(name);
-          return sensor == kNone ? Result<void>() : add_intrinsics(stream, drive.sensors[sensor]);
+          std::string ignored;
+          return sensor == kNone ? Result<void>() : add_intrinsics(stream, drive.sensors[sensor], ignored);
         }));
   }
   return {};

@@ -46,18 +46,24 @@ bool take_zone(std::string_view text, std::int64_t& offset_s) {
   return true;
 }
 
-std::optional<TimeNs> from_seconds(double value) {
-  double scale = 1e9;
-  if (const double size = std::abs(value); size >= 1e17) {
-    scale = 1;
-  } else if (size >= 1e14) {
-    scale = 1e3;
-  } else if (size >= 1e11) {
-    scale = 1e6;
-  }
-  const double time_ns = value * scale;
+/// Nanoseconds in the unit that the size of a number says: seconds, ms from 1e11, us from 1e14, ns from 1e17.
+std::int64_t unit_ns(double size) {
+  if (size >= 1e17) return 1;
+  if (size >= 1e14) return 1'000;
+  return size >= 1e11 ? 1'000'000 : kNsPerS;
+}
+
+std::optional<TimeNs> from_number(double value) {
+  const double time_ns = value * static_cast<double>(unit_ns(std::abs(value)));
   if (!(std::abs(time_ns) < 9.2e18)) return std::nullopt;
   return static_cast<TimeNs>(std::llround(time_ns));
+}
+
+/// As above without the rounding of a double.
+std::optional<TimeNs> from_whole_number(std::int64_t value) {
+  TimeNs time_ns = 0;
+  if (__builtin_mul_overflow(value, unit_ns(std::abs(static_cast<double>(value))), &time_ns)) return std::nullopt;
+  return time_ns == kNoTime ? std::nullopt : std::optional(time_ns);
 }
 
 }  // namespace
@@ -125,22 +131,27 @@ std::string format_iso_time(TimeNs time_ns) {
 
 Result<TimeNs> read_timestamp(const Node& node) {
   constexpr const char* kExpected = "ISO 8601 text, or a number of seconds";
-  if (node.value().is_int64()) {
-    CONCORD_ASSIGN_OR_RETURN(const std::int64_t value, node.integer());
-    // Large integers are exact nanoseconds, which a double would round.
-    if (std::abs(static_cast<double>(value)) >= 1e17 && value != kNoTime) return TimeNs{value};
-  }
   if (node.value().is_number()) {
-    CONCORD_ASSIGN_OR_RETURN(const double value, node.number());
-    if (const auto time = from_seconds(value)) return *time;
-    return node.error("time out of range", kExpected);
+    const bool whole = node.value().is_int64();
+    std::optional<TimeNs> time;
+    if (whole) {
+      CONCORD_ASSIGN_OR_RETURN(const std::int64_t value, node.integer());
+      time = from_whole_number(value);
+    } else {
+      CONCORD_ASSIGN_OR_RETURN(const double value, node.number());
+      time = from_number(value);
+    }
+    return time ? Result<TimeNs>(*time) : node.error("time out of range", kExpected);
   }
   if (!node.value().is_string()) return node.type_error(kExpected);
   CONCORD_ASSIGN_OR_RETURN(const std::string_view text, node.text());
   if (const auto time = parse_iso_time(text)) return *time;
+  std::int64_t whole = 0;
   double value = 0;
-  if (parse_double(text, value) && std::isfinite(value)) {
-    if (const auto time = from_seconds(value)) return *time;
+  if (parse_int(text, whole)) {
+    if (const auto time = from_whole_number(whole)) return *time;
+  } else if (parse_double(text, value)) {
+    if (const auto time = from_number(value)) return *time;
   }
   return node.error("'" + std::string(text.substr(0, 60)) + "' is no time", kExpected);
 }
