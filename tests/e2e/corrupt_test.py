@@ -7,13 +7,18 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
+import kitti_drive
 
 SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
 CONCORD = os.environ["CONCORD_BINARY"]
 DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
-SAMPLE = SOURCE / "data/sample_drive"
+SAMPLE = kitti_drive.made_once()
 COLUMNS = "drive error_type track label other_track frame_begin frame_end magnitude".split()
 
 

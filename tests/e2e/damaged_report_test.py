@@ -6,15 +6,20 @@ import pathlib
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import h5py
 import numpy
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
+import kitti_drive
+
 SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
 CONCORD = os.environ["CONCORD_BINARY"]
-SAMPLE = SOURCE / "data/sample_drive"
+SAMPLE = kitti_drive.made_once()
 TRAILER_BYTES = 81  # the line with the checksum of all before it
 
 

@@ -6,14 +6,19 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 import xml.dom.minidom
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
+import kitti_drive
+
 SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
 CONCORD = os.environ["CONCORD_BINARY"]
 DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
-SAMPLE = SOURCE / "data/sample_drive"
+SAMPLE = kitti_drive.made_once()
 
 
 def run(*arguments):
