@@ -7,6 +7,7 @@
 
 #include "concord/drive.hpp"
 #include "concord/measurements.hpp"
+#include "concord/point_cloud.hpp"
 #include "concord/result.hpp"
 
 namespace concord {
@@ -26,6 +27,20 @@ struct BackendInfo {
 };
 [[nodiscard]] std::vector<BackendInfo> backends();
 
+/// The decoded LiDAR clouds of consecutive frames.
+struct CloudBatch {
+  struct Sweep {
+    std::uint32_t frame = 0;
+    Vec3 origin_m = Vec3::Zero();  ///< where the sensor stood, ego frame of `frame`
+    PointCloud cloud;
+  };
+  std::uint32_t first_frame = 0;
+  std::vector<std::uint8_t> state;  ///< one of frame_cloud a frame; the batch covers as many frames
+  std::vector<Sweep> sweeps;        ///< sorted by frame; of measured frames only
+
+  [[nodiscard]] std::uint32_t frames() const { return static_cast<std::uint32_t>(state.size()); }
+};
+
 /// Measures drives on one device. Not for use from two threads at once.
 class Measurer {
  public:
@@ -39,6 +54,10 @@ class Measurer {
 
   /// All tables of every label set of `drive`, in its order.
   [[nodiscard]] virtual Result<std::vector<LabelSetMeasurements>> measure(const Drive& drive) = 0;
+  /// Adds to `measured`, which measure() gave for `drive`, what the clouds of a batch of its frames tell: the cloud and
+  /// point tables of every label set and, where `clusters` is set, their clusters. Batches come in the order of frames.
+  [[nodiscard]] virtual Result<void> measure_points(const Drive& drive, const CloudBatch& batch, bool clusters,
+                                                    std::vector<LabelSetMeasurements>& measured) = 0;
   /// Overlapping pairs between the label sets `set_a` and `set_b` of `drive`.
   [[nodiscard]] virtual Result<PairTable> measure_between(const Drive& drive, std::size_t set_a, std::size_t set_b) = 0;
 

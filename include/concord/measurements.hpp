@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -60,12 +61,72 @@ struct TrackTable {
   [[nodiscard]] std::size_t size() const { return track.size(); }
 };
 
+/// The sides of a box, in the order of every array of six: front +x, left +y, top +z, rear -x, right -y, bottom -z.
+enum class Face : std::uint8_t { front, left, top, rear, right, bottom };
+inline constexpr std::size_t kFaces = 6;
+
+/// What became of the LiDAR clouds of one frame; a value of PointTable::frame_cloud.
+namespace frame_cloud {
+inline constexpr std::uint8_t kNone = 0;      ///< the frame has no LiDAR recording
+inline constexpr std::uint8_t kMeasured = 1;  ///< all of its recordings were measured
+inline constexpr std::uint8_t kFailed = 2;    ///< one of them could not be read
+}  // namespace frame_cloud
+
+/// The LiDAR recordings of a drive, one row a frame; empty on drives without any.
+struct CloudTable {
+  std::vector<std::uint8_t> state;  ///< one of frame_cloud
+
+  [[nodiscard]] bool present() const { return !state.empty(); }
+  [[nodiscard]] bool measured(std::uint32_t frame) const {
+    return frame < state.size() && state[frame] == frame_cloud::kMeasured;
+  }
+};
+
+/// Each cuboid against the LiDAR points of its frame; row i belongs to row i of the label set and means something only
+/// where the frame's clouds were measured. Empty on drives without LiDAR recordings. "Object points" are points more
+/// than 0.2 m above the ground that lie in the cuboid, or up to 0.5 m outside it and in no cuboid at all. NaN where
+/// undefined.
+struct PointTable {
+  std::vector<std::uint32_t> inside;         ///< points in the closed cuboid; kNone where it was not measured
+  std::vector<std::uint32_t> inside_object;  ///< of these, object points
+  std::array<std::vector<std::uint32_t>, kFaces> beyond;  ///< object points up to 0.2 m outside the face
+  std::array<std::vector<std::uint32_t>, kFaces> within;  ///< and up to 0.2 m inside it
+  std::array<std::vector<float>, kFaces> edge_m;          ///< where the object's points end, outwards from the face
+  std::array<std::vector<float>, 3> edge_step_m;          ///< resolution of edge_m along the cuboid's x, y, z
+  std::vector<std::uint8_t> seen;             ///< bit f set: a sensor of the frame lies in front of face f's plane
+  std::vector<float> nearest_m, farthest_m;   ///< distance of inside points from the ego origin
+  std::vector<float> bottom_above_ground_m;   ///< middle of the bottom over the local ground; negative: sunk
+  std::vector<std::uint32_t> ground_support;  ///< lowest points of nearby 1 m cells that agree on that ground
+  /// Rays that meet the cuboid shrunk to 80 %, by where they returned, and (coarse) directions without any return.
+  std::vector<std::uint32_t> rays_front, rays_inside, rays_behind, directions, directions_silent;
+  std::vector<float> fit_turn_rad;  ///< turn (within 45 degrees) that aligns the cuboid best with its object points
+  std::vector<float> fit_gain;      ///< by which share that brings the points closer to its sides, [0, 1]
+
+  [[nodiscard]] std::size_t size() const { return inside.size(); }
+};
+
+/// Clusters of points (0.5 m apart at most) above the ground that no cuboid of the label set explains; sorted by frame.
+/// Ego frame. Clusters of fewer than 8 points and longer than 25 m are left out.
+struct ClusterTable {
+  std::vector<std::uint32_t> frame;
+  std::vector<std::uint32_t> points;
+  std::vector<double> x_m, y_m, z_m;                ///< middle of the smallest upright box around the points
+  std::vector<double> length_m, width_m, height_m;  ///< its size, length >= width
+  std::vector<double> yaw_rad;                      ///< of its length, [0, pi)
+  std::vector<double> bottom_above_ground_m;        ///< lowest point over the local ground
+
+  [[nodiscard]] std::size_t size() const { return frame.size(); }
+};
+
 /// Everything that was measured of one label set. Knows no threshold.
 struct LabelSetMeasurements {
   CuboidTable cuboids;
   PairTable pairs;
   MotionTable motion;
   TrackTable tracks;
+  CloudTable clouds;
+  PointTable points;
+  ClusterTable clusters;  ///< filled only where asked for
 };
 
 }  // namespace concord

@@ -9,6 +9,7 @@
 
 #include "concord/measure.hpp"
 #include "cuda/kernels.hpp"
+#include "src/measure/points.hpp"
 #include "src/measure/track_steps.hpp"
 
 namespace concord {
@@ -66,6 +67,12 @@ class MeasurerOnDevice final : public Measurer {
       all.push_back(std::move(measured));
     }
     return all;
+  }
+
+  Result<void> measure_points(const Drive& drive, const CloudBatch& batch, bool clusters,
+                              std::vector<LabelSetMeasurements>& measured) override {
+    measure::measure_points(*context_, drive, batch, clusters, measured);
+    return {};
   }
 
   Result<PairTable> measure_between(const Drive& drive, std::size_t set_a, std::size_t set_b) override {

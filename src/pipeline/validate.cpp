@@ -1,12 +1,15 @@
 #include <tbb/parallel_pipeline.h>
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "concord/pipeline.hpp"
 #include "src/pipeline/assemble.hpp"
+#include "src/pipeline/clouds.hpp"
 #include "src/pipeline/texts.hpp"
 #include "src/pipeline/work_list.hpp"
 
@@ -30,6 +33,16 @@ using JobPtr = std::shared_ptr<Job>;
 
 /// Bytes that the labels of a drive keep resident: columns, ids and measurement tables, by the model's own bound.
 constexpr std::uint64_t kBytesPerLabel = 400;
+
+/// Whether the check runs under these options.
+bool judges(const ValidateOptions& options, std::string_view check) {
+  const std::string_view family = check.substr(0, check.find('.'));
+  const auto named = [&](const std::vector<std::string>& names) {
+    return std::any_of(names.begin(), names.end(), [&](const auto& name) { return name == check || name == family; });
+  };
+  return find_check(check) != nullptr && options.profile.enabled(check) &&
+         (options.judge.only.empty() || named(options.judge.only)) && !named(options.judge.skip);
+}
 
 class Run {
  public:
@@ -100,6 +113,13 @@ class Run {
   Result<void> measure(Job& job) {
     const auto start = Clock::now();
     CONCORD_ASSIGN_OR_RETURN(job.measurements, measurer_.measure(job.drive));
+    CONCORD_ASSIGN_OR_RETURN(const std::vector<std::string> unread,
+                             pipeline::measure_clouds(job.drive, measurer_,
+                                                      {.memory_bytes = options_.device.memory_bytes,
+                                                       .clusters = judges(options_, "points.unlabelled_object")},
+                                                      cancel_, job.measurements));
+    for (const std::string& line : unread) job.outcome.notes.push_back("not checked: " + line);
+    if (!job.report.drives.empty()) job.report.drives.front().notes = job.outcome.notes;
     job.report.run.seconds_measure = seconds_since(start);
     return {};
   }

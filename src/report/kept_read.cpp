@@ -82,6 +82,11 @@ void require_consistent(const Drive& drive, const LabelSet& set, const LabelSetM
   require_below(set.boxes_2d.track, set.tracks.size(), "track", true);
 
   if (tables.cuboids.size() != set.size()) throw Hdf5Error("measurements are of other labels");
+  if (tables.clouds.present() && (tables.clouds.state.size() != frames || tables.points.size() != set.size())) {
+    throw Hdf5Error("point measurements are of other labels");
+  }
+  if (!tables.clouds.present() && tables.points.size() != 0) throw Hdf5Error("point measurements without clouds");
+  require_below(tables.clusters.frame, frames, "frame", false);
   require_below(tables.pairs.frame, frames, "frame", false);
   require_below(tables.motion.track, set.tracks.size(), "track", false);
   require_below(tables.tracks.track, set.tracks.size(), "track", false);

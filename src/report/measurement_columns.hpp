@@ -3,6 +3,9 @@
 // The one description of the measurement tables. The bindings name every member of a table, so that a new one cannot be
 // forgotten here: it would not compile.
 
+#include <array>
+#include <string>
+
 #include "concord/measurements.hpp"
 
 namespace concord::report {
@@ -75,12 +78,73 @@ void describe(Visitor& t, TrackTable& table) {
 }
 
 template <class Visitor>
+void describe(Visitor& t, CloudTable& table) {
+  auto& [state] = table;
+  t.begin("clouds", "one row a frame, in their order; empty without LiDAR recordings");
+  t.column("state", state, "1", "LiDAR recordings of the frame: 0 none, 1 measured, 2 unreadable");
+  t.end();
+}
+
+template <class Visitor>
+void describe(Visitor& t, PointTable& table) {
+  auto& [inside, inside_object, beyond, within, edge_m, edge_step_m, seen, nearest_m, farthest_m, bottom_above_ground_m,
+         ground_support, rays_front, rays_inside, rays_behind, directions, directions_silent, fit_turn_rad, fit_gain] =
+      table;
+  constexpr std::array<const char*, kFaces> kFaceNames{"front", "left", "top", "rear", "right", "bottom"};
+  t.begin("points", "one row a label, in their order: LiDAR points in and around it; empty without LiDAR recordings");
+  t.column("inside", inside, "1", "points in the closed cuboid");
+  t.column("inside_object", inside_object, "1", "of these, points more than 0.2 m above the ground");
+  for (std::size_t face = 0; face < kFaces; ++face) {
+    const std::string name = kFaceNames[face];
+    t.column("beyond_" + name, beyond[face], "1", "object points up to 0.2 m outside that face");
+    t.column("within_" + name, within[face], "1", "object points up to 0.2 m inside that face");
+    t.column("edge_" + name + "_m", edge_m[face], "m", "where the object's points end, outwards from that face");
+  }
+  t.column("edge_step_x_m", edge_step_m[0], "m", "resolution of edge_front_m and edge_rear_m");
+  t.column("edge_step_y_m", edge_step_m[1], "m", "resolution of edge_left_m and edge_right_m");
+  t.column("edge_step_z_m", edge_step_m[2], "m", "resolution of edge_top_m and edge_bottom_m");
+  t.column("seen", seen, "1", "bits of the faces front, left, top, rear, right, bottom that a sensor is in front of");
+  t.column("nearest_m", nearest_m, "m", "distance of the nearest inside point from the ego");
+  t.column("farthest_m", farthest_m, "m", "distance of the farthest inside point from the ego");
+  t.column("bottom_above_ground_m", bottom_above_ground_m, "m", "middle of the bottom over the local ground");
+  t.column("ground_support", ground_support, "1", "lowest points of nearby 1 m cells that agree on that ground");
+  t.column("rays_front", rays_front, "1", "rays towards the cuboid's core that returned before the cuboid");
+  t.column("rays_inside", rays_inside, "1", "rays towards the cuboid's core that returned in the cuboid");
+  t.column("rays_behind", rays_behind, "1", "rays through the cuboid's core that returned behind it");
+  t.column("directions", directions, "1", "directions towards the cuboid's core, in coarse steps");
+  t.column("directions_silent", directions_silent, "1", "of these, directions without any return");
+  t.column("fit_turn_rad", fit_turn_rad, "rad", "turn that aligns the cuboid best with its points");
+  t.column("fit_gain", fit_gain, "1", "by which share that brings its sides closer to the points");
+  t.end();
+}
+
+template <class Visitor>
+void describe(Visitor& t, ClusterTable& table) {
+  auto& [frame, points, x_m, y_m, z_m, length_m, width_m, height_m, yaw_rad, bottom_above_ground_m] = table;
+  t.begin("clusters", "one row a cluster of points above the ground that no cuboid explains");
+  t.column("frame", frame, "1", "frame index");
+  t.column("points", points, "1", "number of points");
+  t.column("x_m", x_m, "m", "middle of the smallest upright box, ego frame");
+  t.column("y_m", y_m, "m", "middle, ego frame");
+  t.column("z_m", z_m, "m", "middle, ego frame");
+  t.column("length_m", length_m, "m", "its longer horizontal side");
+  t.column("width_m", width_m, "m", "its shorter horizontal side");
+  t.column("height_m", height_m, "m", "its height");
+  t.column("yaw_rad", yaw_rad, "rad", "direction of its length, from 0 to pi");
+  t.column("bottom_above_ground_m", bottom_above_ground_m, "m", "lowest point over the local ground");
+  t.end();
+}
+
+template <class Visitor>
 void describe(Visitor& t, LabelSetMeasurements& measured) {
-  auto& [cuboids, pairs, motion, tracks] = measured;
+  auto& [cuboids, pairs, motion, tracks, clouds, points, clusters] = measured;
   describe(t, cuboids);
   describe(t, pairs);
   describe(t, motion);
   describe(t, tracks);
+  describe(t, clouds);
+  describe(t, points);
+  describe(t, clusters);
 }
 
 }  // namespace concord::report

@@ -19,6 +19,12 @@ struct NumberType<double> {
   static constexpr const char* kName = "float64";
 };
 template <>
+struct NumberType<float> {
+  static hid_t type() { return H5T_NATIVE_FLOAT; }
+  static constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+  static constexpr const char* kName = "float32";
+};
+template <>
 struct NumberType<std::int64_t> {
   static hid_t type() { return H5T_NATIVE_INT64; }
   static constexpr std::int64_t kMissing = kNoTime;

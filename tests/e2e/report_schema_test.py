@@ -22,7 +22,7 @@ SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
 CONCORD = os.environ["CONCORD_BINARY"]
 SAMPLE = kitti_drive.made_once()
 SCHEMA = json.loads((SOURCE / "data/schema/report.json").read_text(encoding="utf-8"))
-TYPES = {"float64": "f8", "int64": "i8", "uint64": "u8", "int32": "i4", "uint32": "u4", "uint8": "u1"}
+TYPES = {"float64": "f8", "float32": "f4", "int64": "i8", "uint64": "u8", "int32": "i4", "uint32": "u4", "uint8": "u1"}
 
 
 def text(value):
