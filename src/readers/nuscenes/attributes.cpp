@@ -49,8 +49,14 @@ void set_attributes(std::span<const std::string> names, std::uint32_t row, Label
     // A column that allows nothing would allow everything: name what may stand there.
     if (!known_family) column.allowed.emplace_back("(no attribute of this family exists)");
     if (column.code.size() <= row) column.code.resize(row + 1, kNone);
-    const std::string before(column.values.at(column.code[row]));
-    column.code[row] = column.values.intern(before.empty() || before == name ? name : before + "|" + name);
+    std::string value(column.values.at(column.code[row]));
+    if (!value.empty() && value != name) {
+      value += '|';
+      value += name;
+    } else {
+      value = name;
+    }
+    column.code[row] = column.values.intern(value);
     if (const MovingState state = moving_state(name); state != MovingState::unknown) set.moving_state.set(row, state);
   }
 }

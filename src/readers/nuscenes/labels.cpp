@@ -113,13 +113,12 @@ Result<LabelSet> read_labels(Tables& t, std::span<const std::uint32_t> samples, 
   add_attribute_columns(t.attributes, set);
   InstanceCache instances;
   TrackLinks links;
+  const Instance none;  // an empty instance token: the label has neither track nor class
   for (std::uint32_t frame = 0; frame < samples.size(); ++frame) {
     const SE3 T_ego_world = drive.frames.T_world_ego[frame].inverse();
     for (const std::uint32_t annotation_row : t.annotations.of(samples[frame])) {
       CONCORD_ASSIGN_OR_RETURN(const Annotation annotation, read_annotation(t, annotation_row));
-      // An empty instance token means that the label has neither track nor class.
-      static const Instance kNoInstance;
-      const Instance* instance = &kNoInstance;
+      const Instance* instance = &none;
       if (annotation.instance != kNone) {
         CONCORD_ASSIGN_OR_RETURN(instance, read_instance(t, annotation.instance, set, instances));
       }

@@ -146,7 +146,7 @@ std::string new_token(const Tables& t, const std::string& seed) {
   for (int attempt = 0;; ++attempt) {
     Sha256 hash;
     hash.update(seed + "#" + std::to_string(attempt));
-    const std::string token = hash.hex().substr(0, kDigits);
+    std::string token = hash.hex().substr(0, kDigits);
     if (find_row(t, t.sample_annotation, token) == kNone && find_row(t, t.instance, token) == kNone &&
         find_row(t, t.category, token) == kNone) {
       return token;
