@@ -24,8 +24,8 @@ class ExecutionContext {
   /// iou[i] = 3D IoU of a[i] and b[i]; NaN when either box is invalid as above. `a` and `b` have equal counts.
   virtual void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) = 0;
 
-  /// rows[s] for each step of the request.
-  virtual void track_motion(const MotionRequest& request, MotionRow* rows) = 0;
+  /// Element s of every column for each step s of the request.
+  virtual void track_motion(const MotionRequest& request, const MotionColumns& columns) = 0;
 
   /// counts[row]: points in each closed box, tested in float64; BoxDetailRow::no_count for a box with a number that is
   /// not finite, a negative size or a zero quaternion. Exact for any coordinates.

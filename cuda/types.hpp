@@ -62,14 +62,15 @@ struct MotionRequest {
   std::size_t steps = 0;
 };
 
-/// What is measured of one step; NaN where undefined. heading_motion_* are cos and sin of the angle between the mean
-/// heading and the displacement (0, 0 when either has no direction).
-struct MotionRow {
-  double dx_m, dy_m, dz_m;
-  double speed_mps, acceleration_mps2, longitudinal_acceleration_mps2;
-  double heading_motion_cos, heading_motion_sin;
-  double size_ratio_length, size_ratio_width, size_ratio_height;
-  double predicted_iou_3d, prediction_error_m;
+/// Where the numbers of the steps are written, one column each in the memory of the host; NaN where undefined.
+/// heading_motion_* are cos and sin of the angle between the mean heading and the displacement (0, 0 when either has no
+/// direction).
+struct MotionColumns {
+  double *dx_m, *dy_m, *dz_m;
+  double *speed_mps, *acceleration_mps2, *longitudinal_acceleration_mps2;
+  double *heading_motion_cos, *heading_motion_sin;
+  double *size_ratio_length, *size_ratio_width, *size_ratio_height;
+  double *predicted_iou_3d, *prediction_error_m;
 };
 
 /// Points as columns of float32, cut into frames: frame f holds points [offset[f], offset[f + 1]). A point with a

@@ -23,8 +23,8 @@ class CpuContext final : public ExecutionContext {
   void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou) override {
     arena_.execute([&] { cpu::box_iou(a, b, iou); });
   }
-  void track_motion(const MotionRequest& request, MotionRow* rows) override {
-    arena_.execute([&] { cpu::track_motion(request, rows); });
+  void track_motion(const MotionRequest& request, const MotionColumns& columns) override {
+    arena_.execute([&] { cpu::track_motion(request, columns); });
   }
   void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) override {
     arena_.execute([&] { cpu::points_in_boxes(request, counts); });

@@ -28,9 +28,9 @@ class CudaContext final : public ExecutionContext {
     select();
     cuda::box_iou(a, b, iou);
   }
-  void track_motion(const MotionRequest& request, MotionRow* rows) override {
+  void track_motion(const MotionRequest& request, const MotionColumns& columns) override {
     select();
-    cuda::track_motion(request, rows);
+    cuda::track_motion(request, columns);
   }
   void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) override {
     select();

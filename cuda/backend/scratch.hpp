@@ -15,6 +15,13 @@
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
 
+/// Whether kernels can write to the memory of the host.
+#ifdef __CUDACC__
+inline constexpr bool kDeviceIsHost = false;
+#else
+inline constexpr bool kDeviceIsHost = true;
+#endif
+
 /// Memory of the device without initial values, for what a kernel writes before it reads. Aligned to a cache line.
 #ifdef __CUDACC__
 inline void check(cudaError_t status) {

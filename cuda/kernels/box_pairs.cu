@@ -71,7 +71,7 @@ class PreparedBoxes {
     double* const radius = radius_.get(boxes.count);
     double* const half_z = half_z_.get(boxes.count);
     bounds_ = {boxes.x_m, boxes.y_m, boxes.z_m, radius, half_z};
-    for_each_index(boxes.count, PrepareBoxes{boxes, records_, radius, half_z});
+    for_each_index((boxes.count + kLanes - 1) / kLanes, PrepareBoxes{boxes, records_, radius, half_z});
   }
   [[nodiscard]] const BoxColumns& boxes() const { return boxes_; }
   [[nodiscard]] const BoxRecord* records() const { return records_; }

@@ -8,7 +8,7 @@ namespace concord::kernels::CONCORD_BACKEND_NS {
 
 void box_pairs(const PairRequest& request, PairColumns& pairs);
 void box_iou(const BoxColumns& a, const BoxColumns& b, double* iou);
-void track_motion(const MotionRequest& request, MotionRow* rows);
+void track_motion(const MotionRequest& request, const MotionColumns& columns);
 void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts);
 void points_near_boxes(const BoxPointsRequest& request, double margin_m, std::uint8_t* near);
 void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows);

@@ -5,6 +5,7 @@
 #include "cuda/backend/backend.hpp"
 #include "cuda/backend/bits.hpp"
 #include "cuda/geometry/box.hpp"
+#include "cuda/geometry/pair_lanes.hpp"
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
 
@@ -14,25 +15,43 @@ struct Bounds {
   const double *x_m, *y_m, *z_m, *radius_m, *half_z_m;
 };
 
+/// Records and bounds of a block of kLanes boxes.
 struct PrepareBoxes {
   BoxColumns boxes;
   BoxRecord* records;
   double* radius_m;
   double* half_z_m;
 
-  CONCORD_HD void operator()(std::size_t i) const {
-    const Box box = load_box(boxes, i);
-    const double l = box.size[0], w = box.size[1], h = box.size[2];
-    const double(&r)[3][3] = box.rotation;
-    // Extent along a direction: the sizes weighted with the absolute direction cosines. Widened by a few rounding
-    // errors, since a reject must never drop a pair that touches.
-    const double tilt = sqrt(r[0][2] * r[0][2] + r[1][2] * r[1][2]);
-    const double radius = 0.5 * (sqrt(l * l + w * w) + h * tilt) * (1.0 + 1e-12);
-    const double half_z = 0.5 * (fabs(r[2][0]) * l + fabs(r[2][1]) * w + fabs(r[2][2]) * h) * (1.0 + 1e-12);
-    const double nan = quiet_nan();
-    radius_m[i] = box.valid ? radius : nan;
-    half_z_m[i] = box.valid ? half_z : nan;
-    records[i] = record_of(box);
+  CONCORD_HD void operator()(std::size_t unit) const {
+    const std::size_t first = unit * kLanes;
+    const int count = boxes.count - first < kLanes ? static_cast<int>(boxes.count - first) : kLanes;
+    double box[16][kLanes], radius[kLanes], half_z[kLanes];
+    load_boxes(boxes, first, count, box);
+    bound(box, radius, half_z);
+    to_records(box, count, records + first);
+    for (int i = 0; i < count; ++i) {
+      radius_m[first + i] = radius[i];
+      half_z_m[first + i] = half_z[i];
+    }
+  }
+
+  CONCORD_HD_INLINE static void bound(const double (&box)[16][kLanes], double (&radius)[kLanes],
+                                      double (&half_z)[kLanes]) {
+    CONCORD_LANES
+    for (int i = 0; i < kLanes; ++i) {
+      const double l = box[BoxRecord::kSize][i], w = box[BoxRecord::kSize + 1][i], h = box[BoxRecord::kSize + 2][i];
+      const double up_x = box[BoxRecord::kAxisZ][i], up_y = box[BoxRecord::kAxisZ + 1][i];
+      // Extent along a direction: the sizes weighted with the absolute direction cosines. Widened by a few rounding
+      // errors, since a reject must never drop a pair that touches.
+      const double tilt = sqrt(up_x * up_x + up_y * up_y);
+      const double around = 0.5 * (sqrt(l * l + w * w) + h * tilt) * (1.0 + 1e-12);
+      const double above = 0.5 * (1.0 + 1e-12) *
+                           (fabs(box[BoxRecord::kAxisX + 2][i]) * l + fabs(box[BoxRecord::kAxisY + 2][i]) * w +
+                            fabs(box[BoxRecord::kAxisZ + 2][i]) * h);
+      const double nan = quiet_nan();
+      radius[i] = box[BoxRecord::kValid][i] > 0 ? around : nan;
+      half_z[i] = box[BoxRecord::kValid][i] > 0 ? above : nan;
+    }
   }
 };
 

@@ -4,110 +4,234 @@
 #include <thrust/execution_policy.h>
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
+#include <cmath>
 
 #include "cuda/backend/buffers.hpp"
+#include "cuda/backend/resident.hpp"
+#include "cuda/backend/scratch.hpp"
 #include "cuda/geometry/box_overlap.hpp"
 #include "cuda/kernels/kernels_impl.hpp"
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
 namespace {
 
-struct Velocity {
-  double x_mps, y_mps, z_mps;
+/// Records of a block of kLanes boxes.
+struct MakeRecords {
+  BoxColumns boxes;
+  BoxRecord* records;
+
+  CONCORD_HD void operator()(std::size_t unit) const {
+    const std::size_t first = unit * kLanes;
+    const int count = boxes.count - first < kLanes ? static_cast<int>(boxes.count - first) : kLanes;
+    double box[16][kLanes];
+    load_boxes(boxes, first, count, box);
+    to_records(box, count, records + first);
+  }
 };
 
-struct MeasureStep {
-  MotionRequest request;  ///< pointers into device memory
-  MotionRow* rows;
+/// What a block of steps reads besides the boxes themselves, as columns.
+template <int N>
+struct StepLanes {
+  double from_valid[N], to_valid[N];
+  double heading_from_x[N], heading_from_y[N], heading_to_x[N], heading_to_y[N];
+  double dt_s[N], turn_cos[N], turn_sin[N];
+  /// The step before: its displacement and duration; 0 where there is none.
+  double before_x_m[N], before_y_m[N], before_z_m[N], before_dt_s[N];
+};
 
-  CONCORD_HD Velocity velocity(std::size_t step) const {
-    const BoxColumns& boxes = request.boxes;
-    const std::uint32_t from = request.from[step], to = request.to[step];
-    const double dt = request.dt_s[step];
-    return {(boxes.x_m[to] - boxes.x_m[from]) / dt, (boxes.y_m[to] - boxes.y_m[from]) / dt,
-            (boxes.z_m[to] - boxes.z_m[from]) / dt};
-  }
+/// The columns of MotionColumns.
+enum MotionColumn : int {
+  kDx,
+  kDy,
+  kDz,
+  kSpeed,
+  kAcceleration,
+  kLongitudinalAcceleration,
+  kHeadingMotionCos,
+  kHeadingMotionSin,
+  kSizeRatioLength,
+  kSizeRatioWidth,
+  kSizeRatioHeight,
+  kPredictedIou,
+  kPredictionError,
+  kMotionColumns
+};
 
-  /// Row `from` moved on by the previous step's velocity and turned about the up axis; IoU and distance to row `to`.
-  CONCORD_HD void predict(std::size_t step, const Velocity& before, MotionRow& row) const {
-    const BoxColumns& boxes = request.boxes;
-    const std::uint32_t from = request.from[step], to = request.to[step];
-    const double dt = request.dt_s[step];
-    Box predicted = load_box(boxes, from);
-    const Box actual = load_box(boxes, to);
-    predicted.center[0] += before.x_mps * dt;
-    predicted.center[1] += before.y_mps * dt;
-    predicted.center[2] += before.z_mps * dt;
-    const double c = request.predicted_turn_cos[step], s = request.predicted_turn_sin[step];
-    for (int k = 0; k < 3; ++k) {
-      const double x = predicted.rotation[0][k], y = predicted.rotation[1][k];
-      predicted.rotation[0][k] = c * x - s * y;
-      predicted.rotation[1][k] = s * x + c * y;
-    }
-    if (predicted.valid && actual.valid) row.predicted_iou_3d = overlap_boxes(predicted, actual).iou_3d;
-    const double ex = actual.center[0] - predicted.center[0], ey = actual.center[1] - predicted.center[1],
-                 ez = actual.center[2] - predicted.center[2];
-    row.prediction_error_m = sqrt(ex * ex + ey * ey + ez * ez);
-  }
+template <int N>
+using MotionLanes = double[kMotionColumns][N];
 
-  CONCORD_HD void operator()(std::size_t step) const {
+/// NaNs of arithmetic have a sign that differs between machines: all become one.
+CONCORD_HD_INLINE double with_one_nan(double value) {
+  const double nan = quiet_nan();
+  return value == value ? value : nan;
+}
+
+/// Displacement and speed. `boxes` holds the boxes of the steps: a at `from`, b at `to`.
+template <int N>
+CONCORD_HD_INLINE void measure_steps(const PairLanes<N>& boxes, const StepLanes<N>& steps, MotionLanes<N>& out) {
+  CONCORD_LANES
+  for (int i = 0; i < N; ++i) {
     const double nan = quiet_nan();
-    const BoxColumns& boxes = request.boxes;
-    const std::uint32_t from = request.from[step], to = request.to[step];
-    const double dt = request.dt_s[step];
-    MotionRow row;
-    row.dx_m = boxes.x_m[to] - boxes.x_m[from];
-    row.dy_m = boxes.y_m[to] - boxes.y_m[from];
-    row.dz_m = boxes.z_m[to] - boxes.z_m[from];
-    const double distance = sqrt(row.dx_m * row.dx_m + row.dy_m * row.dy_m + row.dz_m * row.dz_m);
-    row.speed_mps = dt > 0 ? distance / dt : nan;
-    row.size_ratio_length = boxes.length_m[to] / boxes.length_m[from];
-    row.size_ratio_width = boxes.width_m[to] / boxes.width_m[from];
-    row.size_ratio_height = boxes.height_m[to] / boxes.height_m[from];
-
-    const double hx = request.heading_x[from] + request.heading_x[to];
-    const double hy = request.heading_y[from] + request.heading_y[to];
-    const double scale = sqrt(hx * hx + hy * hy) * sqrt(row.dx_m * row.dx_m + row.dy_m * row.dy_m);
-    row.heading_motion_cos = scale > 0 ? (hx * row.dx_m + hy * row.dy_m) / scale : 0.0;
-    row.heading_motion_sin = scale > 0 ? (hx * row.dy_m - hy * row.dx_m) / scale : 0.0;
-
-    row.acceleration_mps2 = nan;
-    row.longitudinal_acceleration_mps2 = nan;
-    row.predicted_iou_3d = nan;
-    row.prediction_error_m = nan;
-    const std::uint32_t previous = request.previous[step];
-    if (previous != MotionRequest::no_step && dt > 0 && request.dt_s[previous] > 0) {
-      const Velocity before = velocity(previous);
-      const Velocity now = velocity(step);
-      const double mean_dt = 0.5 * (dt + request.dt_s[previous]);
-      const double ax = (now.x_mps - before.x_mps) / mean_dt, ay = (now.y_mps - before.y_mps) / mean_dt,
-                   az = (now.z_mps - before.z_mps) / mean_dt;
-      row.acceleration_mps2 = sqrt(ax * ax + ay * ay + az * az);
-      const bool directed = request.heading_x[from] != 0 || request.heading_y[from] != 0;
-      row.longitudinal_acceleration_mps2 = directed ? ax * request.heading_x[from] + ay * request.heading_y[from] : nan;
-      predict(step, before, row);
+    const double dx = boxes.b[0][i] - boxes.a[0][i], dy = boxes.b[1][i] - boxes.a[1][i],
+                 dz = boxes.b[2][i] - boxes.a[2][i];
+    const double dt = steps.dt_s[i];
+    const double speed = sqrt(dx * dx + dy * dy + dz * dz) / dt;
+    out[kDx][i] = with_one_nan(dx);
+    out[kDy][i] = with_one_nan(dy);
+    out[kDz][i] = with_one_nan(dz);
+    out[kSpeed][i] = with_one_nan(dt > 0 ? speed : nan);
+    for (int k = 0; k < 3; ++k) {
+      const double size_ratio = boxes.b[BoxRecord::kSize + k][i] / boxes.a[BoxRecord::kSize + k][i];
+      out[kSizeRatioLength + k][i] = with_one_nan(size_ratio);
     }
-    rows[step] = row;
+    const double from_x = steps.heading_from_x[i], from_y = steps.heading_from_y[i];
+    const double hx = from_x + steps.heading_to_x[i], hy = from_y + steps.heading_to_y[i];
+    const double scale = sqrt(hx * hx + hy * hy) * sqrt(dx * dx + dy * dy);
+    const double cosine = (hx * dx + hy * dy) / scale, sine = (hx * dy - hy * dx) / scale;
+    out[kHeadingMotionCos][i] = scale > 0 ? cosine : 0.0;
+    out[kHeadingMotionSin][i] = scale > 0 ? sine : 0.0;
+
+    const double before_dt = steps.before_dt_s[i], mean_dt = 0.5 * (dt + before_dt);
+    const double ax = (dx / dt - steps.before_x_m[i] / before_dt) / mean_dt;
+    const double ay = (dy / dt - steps.before_y_m[i] / before_dt) / mean_dt;
+    const double az = (dz / dt - steps.before_z_m[i] / before_dt) / mean_dt;
+    const double acceleration = sqrt(ax * ax + ay * ay + az * az);
+    const double known = (dt > 0 ? before_dt : 0.0) > 0 ? acceleration : nan;
+    const double directed = (dt > 0 ? before_dt : 0.0) > 0 ? ax * from_x + ay * from_y : nan;
+    out[kAcceleration][i] = with_one_nan(known);
+    out[kLongitudinalAcceleration][i] = with_one_nan(fabs(from_x) + fabs(from_y) > 0 ? directed : nan);
+  }
+}
+
+/// Moves every a on by the velocity of the step before, and turns it about the up axis; distance from there to b.
+template <int N>
+CONCORD_HD_INLINE void predict(PairLanes<N>& boxes, const StepLanes<N>& steps, double (&error_m)[N]) {
+  CONCORD_LANES
+  for (int i = 0; i < N; ++i) {
+    const double dt = steps.dt_s[i], before_dt = steps.before_dt_s[i];
+    boxes.a[0][i] += steps.before_x_m[i] / before_dt * dt;
+    boxes.a[1][i] += steps.before_y_m[i] / before_dt * dt;
+    boxes.a[2][i] += steps.before_z_m[i] / before_dt * dt;
+    const double ex = boxes.b[0][i] - boxes.a[0][i], ey = boxes.b[1][i] - boxes.a[1][i],
+                 ez = boxes.b[2][i] - boxes.a[2][i];
+    const double error = sqrt(ex * ex + ey * ey + ez * ez);
+    const double nan = quiet_nan();
+    error_m[i] = with_one_nan((dt > 0 ? before_dt : 0.0) > 0 ? error : nan);
+  }
+  for (const int axis : {BoxRecord::kAxisX, BoxRecord::kAxisY, BoxRecord::kAxisZ}) {
+    CONCORD_LANES
+    for (int i = 0; i < N; ++i) {
+      const double c = steps.turn_cos[i], s = steps.turn_sin[i];
+      const double x = boxes.a[axis][i], y = boxes.a[axis + 1][i];
+      boxes.a[axis][i] = c * x - s * y;
+      boxes.a[axis + 1][i] = s * x + c * y;
+    }
+  }
+}
+
+/// A block of kLanes steps.
+struct MeasureSteps {
+  MotionRequest request;  ///< pointers into device memory
+  const BoxRecord* records;
+  double* columns[kMotionColumns];
+
+  CONCORD_HD void operator()(std::size_t unit) const {
+    const std::size_t first = unit * kLanes;
+    const int count = request.steps - first < kLanes ? static_cast<int>(request.steps - first) : kLanes;
+    PairLanes<kLanes> boxes;
+    StepLanes<kLanes> steps;
+    const BoxRecord* to[kLanes];
+    load(first, count, boxes, steps, to);
+    MotionLanes<kLanes> out;
+    measure_steps(boxes, steps, out);
+    predict(boxes, steps, out[kPredictionError]);
+    OverlapLanes<kLanes> overlaps;
+    overlap_prisms(boxes, overlaps);
+    const double nan = quiet_nan();
+    for (int i = 0; i < kLanes; ++i) {
+      const bool known =
+          steps.dt_s[i] > 0 && steps.before_dt_s[i] > 0 && steps.from_valid[i] > 0 && steps.to_valid[i] > 0;
+      out[kPredictedIou][i] = known ? overlaps.iou_3d[i] : nan;
+      if (known && overlaps.prism[i] == 0)
+        out[kPredictedIou][i] = overlap_solids(predicted(boxes, i), box_of(*to[i])).iou_3d;
+    }
+    for (int k = 0; k < kMotionColumns; ++k) {
+      for (int i = 0; i < count; ++i) columns[k][first + i] = out[k][i];
+    }
+  }
+
+  CONCORD_HD void load(std::size_t first, int count, PairLanes<kLanes>& boxes, StepLanes<kLanes>& steps,
+                       const BoxRecord* (&to)[kLanes]) const {
+    const BoxRecord* from[kLanes];
+    for (int i = 0; i < kLanes; ++i) {
+      const std::size_t step = first + (i < count ? i : 0);
+      const std::uint32_t row_from = request.from[step], row_to = request.to[step];
+      from[i] = records + row_from;
+      to[i] = records + row_to;
+      steps.from_valid[i] = from[i]->value[BoxRecord::kValid];
+      steps.to_valid[i] = to[i]->value[BoxRecord::kValid];
+      steps.heading_from_x[i] = request.heading_x[row_from];
+      steps.heading_from_y[i] = request.heading_y[row_from];
+      steps.heading_to_x[i] = request.heading_x[row_to];
+      steps.heading_to_y[i] = request.heading_y[row_to];
+      steps.dt_s[i] = request.dt_s[step];
+      steps.turn_cos[i] = request.predicted_turn_cos[step];
+      steps.turn_sin[i] = request.predicted_turn_sin[step];
+      const std::uint32_t previous = request.previous[step];
+      const bool has_previous = previous != MotionRequest::no_step;
+      const std::size_t before = has_previous ? previous : step;
+      const double* const begin = records[request.from[before]].value;
+      const double* const end = records[request.to[before]].value;
+      steps.before_x_m[i] = end[0] - begin[0];
+      steps.before_y_m[i] = end[1] - begin[1];
+      steps.before_z_m[i] = end[2] - begin[2];
+      steps.before_dt_s[i] = has_previous ? request.dt_s[before] : 0.0;
+    }
+    boxes.load(from, to);
+  }
+
+  CONCORD_HD static Box predicted(const PairLanes<kLanes>& boxes, int i) {
+    BoxRecord record;
+    for (int k = 0; k < 16; ++k) record.value[k] = boxes.a[k][i];
+    return box_of(record);
   }
 };
 
 }  // namespace
 
-void track_motion(const MotionRequest& request, MotionRow* rows) {
-  if (request.steps == 0) return;
+void track_motion(const MotionRequest& request, const MotionColumns& columns) {
+  const std::size_t steps = request.steps, labels = request.boxes.count;
+  if (steps == 0) return;
   const DeviceBoxes boxes(request.boxes);
-  const std::size_t labels = request.boxes.count;
   const Resident<double> heading_x(request.heading_x, labels), heading_y(request.heading_y, labels),
-      dt(request.dt_s, request.steps), turn_cos(request.predicted_turn_cos, request.steps),
-      turn_sin(request.predicted_turn_sin, request.steps);
-  const Resident<std::uint32_t> from(request.from, request.steps), to(request.to, request.steps),
-      previous(request.previous, request.steps);
-  thrust::device_vector<MotionRow> result(request.steps);
-  const MotionRequest device{boxes.view(),    heading_x.data(), heading_y.data(), from.data(),     to.data(),
-                             previous.data(), dt.data(),        turn_cos.data(),  turn_sin.data(), request.steps};
-  thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), request.steps,
-                     MeasureStep{device, thrust::raw_pointer_cast(result.data())});
-  thrust::copy(result.begin(), result.end(), rows);
+      dt(request.dt_s, steps), turn_cos(request.predicted_turn_cos, steps), turn_sin(request.predicted_turn_sin, steps);
+  const Resident<std::uint32_t> from(request.from, steps), to(request.to, steps), previous(request.previous, steps);
+  double* const host[kMotionColumns] = {columns.dx_m,
+                                        columns.dy_m,
+                                        columns.dz_m,
+                                        columns.speed_mps,
+                                        columns.acceleration_mps2,
+                                        columns.longitudinal_acceleration_mps2,
+                                        columns.heading_motion_cos,
+                                        columns.heading_motion_sin,
+                                        columns.size_ratio_length,
+                                        columns.size_ratio_width,
+                                        columns.size_ratio_height,
+                                        columns.predicted_iou_3d,
+                                        columns.prediction_error_m};
+  Scratch<BoxRecord> record_memory;
+  BoxRecord* const records = record_memory.get(labels);
+  MeasureSteps measure{{boxes.view(), heading_x.data(), heading_y.data(), from.data(), to.data(), previous.data(),
+                        dt.data(), turn_cos.data(), turn_sin.data(), steps},
+                       records,
+                       {}};
+  Scratch<double> column_memory;
+  double* const device = kDeviceIsHost ? nullptr : column_memory.get(kMotionColumns * steps);
+  for (int k = 0; k < kMotionColumns; ++k) measure.columns[k] = kDeviceIsHost ? host[k] : device + k * steps;
+  const thrust::counting_iterator<std::size_t> index(0);
+  thrust::for_each_n(thrust::device, index, (labels + kLanes - 1) / kLanes, MakeRecords{boxes.view(), records});
+  thrust::for_each_n(thrust::device, index, (steps + kLanes - 1) / kLanes, measure);
+  for (int k = 0; !kDeviceIsHost && k < kMotionColumns; ++k) copy_to_host(measure.columns[k], steps, host[k]);
 }
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

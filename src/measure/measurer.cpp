@@ -6,11 +6,12 @@
 #include <exception>
 #include <limits>
 #include <new>
+#include <thread>
 
 #include "concord/measure.hpp"
 #include "cuda/kernels.hpp"
+#include "src/measure/motion.hpp"
 #include "src/measure/points.hpp"
-#include "src/measure/track_steps.hpp"
 
 namespace concord {
 namespace {
@@ -33,24 +34,36 @@ BoxColumns view(const CuboidColumns& boxes, std::size_t begin, std::size_t count
 }
 
 CuboidTable measure_cuboids(const LabelSet& set) {
+  const CuboidColumns& boxes = set.cuboid;
+  const std::size_t count = set.size();
   CuboidTable table;
-  for (std::size_t row = 0; row < set.size(); ++row) {
-    const Cuboid box = set.cuboid.at(row);
-    const bool finite = box.center_m.allFinite() && box.size_m.allFinite() && box.rotation.coeffs().allFinite();
-    table.range_m.push_back(std::hypot(box.center_m.x(), box.center_m.y()));
-    table.finite.push_back(finite ? 1 : 0);
-    table.min_size_m.push_back(finite ? box.size_m.minCoeff() : std::numeric_limits<double>::quiet_NaN());
+  table.range_m.resize(count);
+  table.finite.resize(count);
+  table.min_size_m.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double x = boxes.x_m[i], y = boxes.y_m[i];
+    const double l = boxes.length_m[i], w = boxes.width_m[i], h = boxes.height_m[i];
+    // A number minus itself is 0, unless it is not finite: then it is NaN, and so is the sum.
+    const double zero = (x - x) + (y - y) + (boxes.z_m[i] - boxes.z_m[i]) + (l - l) + (w - w) + (h - h) +
+                        (boxes.qw[i] - boxes.qw[i]) + (boxes.qx[i] - boxes.qx[i]) + (boxes.qy[i] - boxes.qy[i]) +
+                        (boxes.qz[i] - boxes.qz[i]);
+    table.range_m[i] = std::sqrt(x * x + y * y);
+    table.finite[i] = zero == 0 ? 1 : 0;
+    table.min_size_m[i] = zero == 0 ? std::min(l, std::min(w, h)) : std::numeric_limits<double>::quiet_NaN();
   }
   return table;
 }
 
 class MeasurerOnDevice final : public Measurer {
  public:
-  MeasurerOnDevice(std::unique_ptr<kernels::ExecutionContext> context, std::string note, std::size_t memory_bytes)
+  /// `batch_labels`: labels whose motion is measured in one call.
+  MeasurerOnDevice(std::unique_ptr<kernels::ExecutionContext> context, std::string note, std::size_t memory_bytes,
+                   std::size_t batch_labels)
       : context_(std::move(context)),
         name_(context_->device_name()),
         note_(std::move(note)),
-        memory_bytes_(memory_bytes) {}
+        memory_bytes_(memory_bytes),
+        batch_labels_(std::min(batch_labels, memory_bytes / kBytesPerLabel + 1)) {}
 
   [[nodiscard]] const std::string& device_name() const override { return name_; }
   [[nodiscard]] const std::string& device_note() const override { return note_; }
@@ -61,9 +74,8 @@ class MeasurerOnDevice final : public Measurer {
       LabelSetMeasurements measured;
       measured.cuboids = measure_cuboids(set);
       measured.pairs = pairs(drive, set, set, true);
-      const measure::TrackSteps steps = measure::make_track_steps(drive, set);
-      measured.motion = motion(set, steps);
-      measured.tracks = measure::summarise_tracks(set, steps, measured.motion, measured.cuboids);
+      measured.motion = measure::measure_motion(*context_, drive, set, batch_labels_);
+      measured.tracks = measure::summarise_tracks(set, measured.motion, measured.cuboids);
       all.push_back(std::move(measured));
     }
     return all;
@@ -109,6 +121,8 @@ class MeasurerOnDevice final : public Measurer {
   }
 
  private:
+  static constexpr std::size_t kBytesPerLabel = 512;
+
   PairTable pairs(const Drive& drive, const LabelSet& a, const LabelSet& b, bool same_set) {
     kernels::PairColumns pairs;
     context_->box_pairs({.a = view(a.cuboid, 0, a.size()),
@@ -129,56 +143,11 @@ class MeasurerOnDevice final : public Measurer {
             .overlap_smaller_bev = std::move(pairs.overlap_smaller_bev)};
   }
 
-  MotionTable motion(const LabelSet& set, const measure::TrackSteps& steps) {
-    static_assert(kernels::MotionRequest::no_step == kNone);
-    std::vector<kernels::MotionRow> rows(steps.size());
-    context_->track_motion({.boxes = view(steps.boxes, 0, steps.boxes.size()),
-                            .heading_x = steps.heading_x.data(),
-                            .heading_y = steps.heading_y.data(),
-                            .from = steps.from.data(),
-                            .to = steps.to.data(),
-                            .previous = steps.previous.data(),
-                            .dt_s = steps.dt_s.data(),
-                            .predicted_turn_cos = steps.predicted_turn_cos.data(),
-                            .predicted_turn_sin = steps.predicted_turn_sin.data(),
-                            .steps = steps.size()},
-                           rows.data());
-    MotionTable table;
-    table.world = steps.world;
-    table.track = steps.track;
-    table.row_from = steps.from;
-    table.row_to = steps.to;
-    table.dt_s = steps.dt_s;
-    table.heading_change_rad = steps.heading_change_rad;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const kernels::MotionRow& row = rows[i];
-      const std::uint32_t frame_from = set.frame[steps.from[i]], frame_to = set.frame[steps.to[i]];
-      table.frame_step.push_back(frame_to > frame_from ? frame_to - frame_from : frame_from - frame_to);
-      table.dx_m.push_back(row.dx_m);
-      table.dy_m.push_back(row.dy_m);
-      table.dz_m.push_back(row.dz_m);
-      table.speed_mps.push_back(row.speed_mps);
-      table.acceleration_mps2.push_back(row.acceleration_mps2);
-      table.longitudinal_acceleration_mps2.push_back(row.longitudinal_acceleration_mps2);
-      table.yaw_rate_radps.push_back(steps.dt_s[i] > 0 ? steps.heading_change_rad[i] / steps.dt_s[i]
-                                                       : std::numeric_limits<double>::quiet_NaN());
-      const bool directed = row.heading_motion_cos != 0 || row.heading_motion_sin != 0;
-      table.heading_to_motion_rad.push_back(directed
-                                                ? std::abs(std::atan2(row.heading_motion_sin, row.heading_motion_cos))
-                                                : std::numeric_limits<double>::quiet_NaN());
-      table.size_ratio_length.push_back(row.size_ratio_length);
-      table.size_ratio_width.push_back(row.size_ratio_width);
-      table.size_ratio_height.push_back(row.size_ratio_height);
-      table.predicted_iou_3d.push_back(row.predicted_iou_3d);
-      table.prediction_error_m.push_back(row.prediction_error_m);
-    }
-    return table;
-  }
-
   std::unique_ptr<kernels::ExecutionContext> context_;
   std::string name_;
   std::string note_;
   std::size_t memory_bytes_;
+  std::size_t batch_labels_;
 };
 
 }  // namespace
@@ -208,8 +177,9 @@ Result<std::unique_ptr<Measurer>> Measurer::create(const DeviceOptions& options)
     const kernels::CudaProbe probe = kernels::probe_cuda();
     if (probe.devices > index) {
       try {
-        return std::unique_ptr<Measurer>(
-            std::make_unique<MeasurerOnDevice>(kernels::make_cuda_context(index), "", options.memory_bytes));
+        constexpr std::size_t kBatchLabels = std::size_t{1} << 20U;  // a launch must be worth its overhead
+        return std::unique_ptr<Measurer>(std::make_unique<MeasurerOnDevice>(kernels::make_cuda_context(index), "",
+                                                                            options.memory_bytes, kBatchLabels));
       } catch (const std::exception& e) {
         if (wants_cuda) return Error{ErrorCode::device, e.what(), origin, "a usable GPU"};
         note = std::string("no GPU: ") + e.what();
@@ -220,8 +190,12 @@ Result<std::unique_ptr<Measurer>> Measurer::create(const DeviceOptions& options)
       note = "no GPU: " + why;
     }
   }
-  return std::unique_ptr<Measurer>(
-      std::make_unique<MeasurerOnDevice>(kernels::make_cpu_context(options.threads), note, options.memory_bytes));
+  // What a thread works on stays within its cache.
+  const auto threads = static_cast<std::size_t>(
+      options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency()));
+  return std::unique_ptr<Measurer>(std::make_unique<MeasurerOnDevice>(kernels::make_cpu_context(options.threads), note,
+                                                                      options.memory_bytes,
+                                                                      4096 * std::max<std::size_t>(threads, 1)));
 }
 
 std::vector<BackendInfo> backends() {
