@@ -1,5 +1,6 @@
 // The `concord` program: one file of tools/commands a subcommand.
 
+#include <malloc.h>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -23,6 +24,9 @@ int main(int argc, char** argv) {
   using namespace concord::tools;
   // Beyond a file size limit a write shall fail, not end the program.
   std::signal(SIGXFSZ, SIG_IGN);
+  // Tables of many megabytes come and go with every drive: their memory is kept, not given back and cleared anew.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
   CLI::App app{"Validates 3D sensor-fusion labels: reads drives, measures every label, explains what it finds.",
                "concord"};
   app.set_version_flag("--version", "concord " + std::string(concord::version()));

@@ -96,15 +96,24 @@ void copy_to_host(const T* device, std::size_t count, T* host) {
 #endif
 }
 
-/// Appends `count` values of the device's memory to `values`.
+/// `count` more values at the end of a vector of the host, for a kernel to write: in place where the device can, else
+/// in `scratch`, from where fetch() copies them.
 template <class T>
-void append(std::vector<T>& values, const T* device, std::size_t count) {
-#ifdef __CUDACC__
-  values.resize(values.size() + count);
-  copy_to_host(device, count, values.data() + values.size() - count);
-#else
-  values.insert(values.end(), device, device + count);
-#endif
-}
+class Appended {
+ public:
+  Appended(std::vector<T>& values, std::size_t count, Scratch<T>& scratch) : values_(values), count_(count) {
+    values.resize(values.size() + count);
+    device_ = kDeviceIsHost ? values.data() + values.size() - count : scratch.get(count);
+  }
+  [[nodiscard]] T* data() const { return device_; }
+  void fetch() const {
+    if (!kDeviceIsHost) copy_to_host(device_, count_, values_.data() + values_.size() - count_);
+  }
+
+ private:
+  std::vector<T>& values_;
+  std::size_t count_;
+  T* device_;
+};
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

@@ -17,9 +17,11 @@ struct OverlapLanes {
   double prism[N];
 };
 
+/// `part` is not negative.
 CONCORD_HD_INLINE double ratio(double part, double whole) {
   const double share = part / whole;
-  return whole > 0 ? clamp_to(share, 0.0, 1.0) : 0.0;
+  const double bounded = share > 1.0 ? 1.0 : share;
+  return whole > 0 ? bounded : 0.0;
 }
 
 CONCORD_HD_INLINE Overlap ratios(double area, double area_a, double area_b, double volume, double volume_a,

@@ -15,25 +15,26 @@ CONCORD_HD_INLINE double clamp_to(double value, double low, double high) {
   return floored > high ? high : floored;
 }
 
-/// Integral of clamp(y(x), -half_width, half_width) dx along the straight edge (x0, y0) -> (x1, y1) of that slope, x
-/// clamped to [-half_length, half_length].
+/// Twice the integral of clamp(y(x), -half_width, half_width) dx along the straight edge (x0, y0) -> (x1, y1) of that
+/// slope, x clamped to [-half_length, half_length].
 ///
 /// The clamped edge has up to three parts: at -half_width, between, at +half_width; `below` and `above` are the rises
 /// over the first and the last. A vertical edge encloses nothing, whatever its (finite) slope.
-CONCORD_HD_INLINE double clamped_edge_integral(double x0, double y0, double x1, double y1, double slope,
-                                               double half_length, double half_width) {
+CONCORD_HD_INLINE double twice_clamped_edge_integral(double x0, double y0, double x1, double y1, double slope,
+                                                     double half_length, double half_width) {
   const double begin_x = clamp_to(x0, -half_length, half_length);
   const double end_x = clamp_to(x1, -half_length, half_length);
   const double begin_y = y0 + (begin_x - x0) * slope;
   const double end_y = y1 + (end_x - x1) * slope;
   const double low = min_of(begin_y, end_y);
   const double high = max_of(begin_y, end_y);
-  const double rise = high - low;
+  // Never 0, so that the mean of a level edge is its middle; far below the rounding of any other rise.
+  const double rise = high - low + 1e-200;
   const double above = clamp_to(high - half_width, 0.0, rise);
   const double below = clamp_to(-half_width - low, 0.0, rise);
-  const double middle = 0.5 * (clamp_to(low, -half_width, half_width) + clamp_to(high, -half_width, half_width));
-  const double mean = (half_width * (above - below) + middle * (rise - above - below)) / rise;
-  return (end_x - begin_x) * (rise > 0 ? mean : middle);
+  const double twice_middle = clamp_to(low, -half_width, half_width) + clamp_to(high, -half_width, half_width);
+  const double width = half_width + half_width;
+  return (end_x - begin_x) * ((width * (above - below) + twice_middle * (rise - above - below)) / rise);
 }
 
 /// Area of overlap of two rectangles, given by half their lengths and widths. The first has its centre at the origin
@@ -51,10 +52,10 @@ CONCORD_HD_INLINE double rectangle_overlap(double half_length_a, double half_wid
   const double product = ux * uy;
   const double scale = 1.0 / (fabs(product) < 1e-290 ? 1.0 : product);
   const double along = uy * uy * scale, across = -(ux * ux * scale);
-  const double area = -clamped_edge_integral(x0, y0, x1, y1, along, half_length_a, half_width_a) -
-                      clamped_edge_integral(x1, y1, x2, y2, across, half_length_a, half_width_a) -
-                      clamped_edge_integral(x2, y2, x3, y3, along, half_length_a, half_width_a) -
-                      clamped_edge_integral(x3, y3, x0, y0, across, half_length_a, half_width_a);
+  const double area = -0.5 * (twice_clamped_edge_integral(x0, y0, x1, y1, along, half_length_a, half_width_a) +
+                              twice_clamped_edge_integral(x1, y1, x2, y2, across, half_length_a, half_width_a) +
+                              twice_clamped_edge_integral(x2, y2, x3, y3, along, half_length_a, half_width_a) +
+                              twice_clamped_edge_integral(x3, y3, x0, y0, across, half_length_a, half_width_a));
   // Rectangles that one of their axes separates have no area to the last bit, where the sum leaves rounding errors.
   const double apart_x = fabs(cx) - half_length_a - (fabs(hx) + fabs(vx));
   const double apart_y = fabs(cy) - half_width_a - (fabs(hy) + fabs(vy));

@@ -211,21 +211,15 @@ class PairFinder {
     thrust::exclusive_scan(thrust::device, place, place + units + 1, place);
     const auto kept = static_cast<std::size_t>(HostView<std::uint64_t>(place + units, 1)[0]);
     if (kept == 0) return;
-    const MoveKept move{is_kept,          pairs,
-                        bits.frame_of_a,  place,
-                        first_frame_,     first_row_a_,
-                        first_row_b_,     frame_.get(kept),
-                        row_a_.get(kept), row_b_.get(kept),
-                        bev_.get(kept),   iou_.get(kept),
-                        small_.get(kept), small_bev_.get(kept)};
-    for_each_index(units, move);
-    append(result_.frame, move.frame, kept);
-    append(result_.row_a, move.row_a, kept);
-    append(result_.row_b, move.row_b, kept);
-    append(result_.iou_bev, move.iou_bev, kept);
-    append(result_.iou_3d, move.iou_3d, kept);
-    append(result_.overlap_smaller, move.overlap_smaller, kept);
-    append(result_.overlap_smaller_bev, move.overlap_smaller_bev, kept);
+    const Appended frame(result_.frame, kept, frame_), to_a(result_.row_a, kept, row_a_),
+        to_b(result_.row_b, kept, row_b_);
+    const Appended bev(result_.iou_bev, kept, bev_), iou(result_.iou_3d, kept, iou_),
+        small(result_.overlap_smaller, kept, small_), small_bev(result_.overlap_smaller_bev, kept, small_bev_);
+    for_each_index(
+        units, MoveKept{is_kept, pairs, bits.frame_of_a, place, first_frame_, first_row_a_, first_row_b_, frame.data(),
+                        to_a.data(), to_b.data(), bev.data(), iou.data(), small.data(), small_bev.data()});
+    for (const auto* column : {&frame, &to_a, &to_b}) column->fetch();
+    for (const auto* column : {&bev, &iou, &small, &small_bev}) column->fetch();
   }
 
   const PairRequest& request_;
