@@ -48,6 +48,9 @@ class ExecutionContext {
 
   /// rows[row]: rays through each box; zeros for an invalid one.
   virtual void occlusion(const OcclusionRequest& request, OcclusionRow* rows) = 0;
+
+  /// rows[i] for each sample of the request.
+  virtual void track_residuals(const ResidualRequest& request, ResidualRow* rows) = 0;
 };
 
 /// The CPU backend on `threads` threads (0: all).

@@ -180,4 +180,36 @@ struct OcclusionRow {
   std::uint32_t directions, silent;
 };
 
+/// Labels of tracks as samples of motion, tracks one after the other, each sorted by time. All columns have `count`
+/// entries; every number is finite. Positions are offsets from the track's first sample (so that they are exact far
+/// from the origin), times from its first time; `axis_rad` is the yaw modulo half a turn, unwrapped along the track;
+/// heading is the unit vector of the yaw. [begin[i], end[i]) are the samples of sample i's track.
+struct ResidualRequest {
+  const double* time_s = nullptr;
+  const double* x_m = nullptr;
+  const double* y_m = nullptr;
+  const double* z_m = nullptr;
+  const double* length_m = nullptr;
+  const double* width_m = nullptr;
+  const double* height_m = nullptr;
+  const double* axis_rad = nullptr;
+  const double* heading_x = nullptr;
+  const double* heading_y = nullptr;
+  const std::uint32_t* begin = nullptr;
+  const std::uint32_t* end = nullptr;
+  std::size_t count = 0;
+  double window_s = 1.6;  ///< samples further away in time are no neighbours
+};
+
+/// What is measured of one sample against its neighbours; see measurements.hpp, ResidualTable. NaN where undefined.
+struct ResidualRow {
+  double along_m, across_m, up_m, heading_rad, length_m, width_m, height_m;
+  double gain, acceleration_gain_s2, jerk_gain_s3, snap_gain_s4, fit_rms_m;
+  double heading_gain, heading_fit_rms_rad;
+  double velocity_along_mps, velocity_across_mps, acceleration_along_mps2, acceleration_across_mps2;
+  double yaw_rate_radps, slip_cos, slip_sin;
+  double step_along_m, step_across_m, step_up_m, step_heading_rad, step_gain, step_jerk_gain_s3, step_rms_m;
+  std::uint32_t neighbours_before, neighbours_after;
+};
+
 }  // namespace concord::kernels

@@ -44,6 +44,9 @@ class CpuContext final : public ExecutionContext {
   void occlusion(const OcclusionRequest& request, OcclusionRow* rows) override {
     arena_.execute([&] { cpu::occlusion(request, rows); });
   }
+  void track_residuals(const ResidualRequest& request, ResidualRow* rows) override {
+    arena_.execute([&] { cpu::track_residuals(request, rows); });
+  }
 
  private:
   int threads_;

@@ -56,6 +56,10 @@ class CudaContext final : public ExecutionContext {
     select();
     cuda::occlusion(request, rows);
   }
+  void track_residuals(const ResidualRequest& request, ResidualRow* rows) override {
+    select();
+    cuda::track_residuals(request, rows);
+  }
 
  private:
   /// The current device belongs to the thread, and stages of a pipeline may run on any.

@@ -15,5 +15,6 @@ void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows
 void clusters(const ClusterRequest& request, std::uint32_t* labels);
 void occlusion(const OcclusionRequest& request, OcclusionRow* rows);
 void box_details(const BoxDetailRequest& request, BoxDetailRow* rows);
+void track_residuals(const ResidualRequest& request, ResidualRow* rows);
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

@@ -118,6 +118,49 @@ struct ClusterTable {
   [[nodiscard]] std::size_t size() const { return frame.size(); }
 };
 
+/// Each label of a track against the motion of its neighbours in time: up to four on each side (six where the track
+/// ends near on the other), within 1.6 s, without the label itself. A parabola in time (a line where there are few) is
+/// fitted to them, without one or two that the others contradict. One row a label that has another one in its track and
+/// whose ten numbers are finite; sorted by (track code, time). World frame, or relative to the ego where
+/// `MotionTable::world` is false. NaN where a value is not defined. Axes are the label's own.
+struct ResidualTable {
+  std::vector<std::uint32_t> row, track;
+  std::vector<double> time_s;                       ///< from the track's first label; without timestamps 0.1 s a frame
+  std::vector<std::uint32_t> before, after;         ///< neighbours used on each side
+  std::vector<double> along_m, across_m, up_m;      ///< label minus prediction
+  std::vector<double> heading_rad;                  ///< the same for the yaw, modulo half a turn, (-pi/2, pi/2]
+  std::vector<double> length_m, width_m, height_m;  ///< label minus the median of its neighbours
+  std::vector<double> gain;                         ///< standard deviation of a residual over that of a label
+  std::vector<double> acceleration_gain_s2;         ///< residual that 1 m/s2 makes: 0 where a parabola was fitted
+  std::vector<double> jerk_gain_s3;                 ///< residual that 1 m/s3 makes
+  std::vector<double> snap_gain_s4;                 ///< residual that 1 m/s4 makes
+  std::vector<double> fit_rms_m;                    ///< scatter of the neighbours around their own curve, one axis
+  std::vector<double> heading_gain, heading_fit_rms_rad;
+  std::vector<double> velocity_along_mps, velocity_across_mps;  ///< of the curve at the label
+  std::vector<double> acceleration_along_mps2, acceleration_across_mps2;
+  std::vector<double> jerk_along_mps3;  ///< difference of the accelerations of the labels before and after
+  std::vector<double> yaw_rate_radps;
+  std::vector<double> curvature_1pm;  ///< yaw rate over speed
+  std::vector<double> slip_rad;  ///< angle of the rear axle's velocity to the heading, (-pi, pi]; the axle is taken
+                                 ///< 0.3 lengths behind the centre
+  /// A step of the track between the label before and this one: parabolas of one shape through five labels on each
+  /// side, shifted against each other; the later minus the earlier. Needs two labels on each side and seven in all.
+  std::vector<double> step_along_m, step_across_m, step_up_m, step_heading_rad;
+  std::vector<double> step_gain, step_jerk_gain_s3, step_rms_m;
+
+  [[nodiscard]] std::size_t size() const { return row.size(); }
+};
+
+/// Label noise of each track, from its residuals over their gains: 1.4826 times the median magnitude, which half of the
+/// labels may spoil. Tracks of fewer than eight residuals have the value of the whole set. One row a track code; NaN
+/// where nothing is known. No floor.
+struct TrackNoiseTable {
+  std::vector<double> along_m, across_m, up_m, heading_rad;
+  std::vector<double> jitter_m;  ///< of the horizontal residual, as one axis; unlike the others of this track alone
+
+  [[nodiscard]] std::size_t size() const { return along_m.size(); }
+};
+
 /// Everything that was measured of one label set. Knows no threshold.
 struct LabelSetMeasurements {
   CuboidTable cuboids;
@@ -127,6 +170,8 @@ struct LabelSetMeasurements {
   CloudTable clouds;
   PointTable points;
   ClusterTable clusters;  ///< filled only where asked for
+  ResidualTable residuals;
+  TrackNoiseTable noise;
 };
 
 }  // namespace concord

@@ -58,6 +58,13 @@ struct CheckScore {
   [[nodiscard]] double baseline_per_1000() const;
 };
 
+/// What a reviewer with a budget sees: of the first `faults` faults of the merged ranking (rank_faults; all where there
+/// are fewer), those of which a finding hits a key row.
+struct TopScore {
+  std::uint64_t faults = 0;
+  Share precision;
+};
+
 /// How a validation did on a corrupted dataset.
 struct Score {
   std::vector<ScoredRow> rows;              ///< in the key's order
@@ -66,6 +73,7 @@ struct Score {
   std::vector<CheckScore> checks;           ///< every check that completed or found something, sorted
   std::map<std::string, std::map<std::string, std::uint64_t>> matrix;  ///< error type -> check -> key rows hit
   Share found, found_by_fault, precision;
+  std::vector<TopScore> top;             ///< of 10, 50 and 100, without the findings of the untouched copy
   std::uint64_t labels = 0, drives = 0;  ///< of the seeded label sets
   std::uint64_t false_alarms = 0, baseline = 0;
   bool has_baseline = false;

@@ -57,6 +57,8 @@ class CheckContext {
   void examine(std::uint32_t row);
   /// The check cannot be made on this label set; findings so far are dropped.
   void skip(std::string reason) { skip_reason_ = std::move(reason); }
+  /// What a completed check could not look at; becomes the reason of its status.
+  void remark(std::string text) { remark_ = std::move(text); }
 
   /// A finding on one label.
   Draft& add_label(std::uint32_t row, double value, double limit);
@@ -70,6 +72,7 @@ class CheckContext {
   void set_frames(Draft& draft, std::uint32_t first_frame, std::uint32_t last_frame) const;
 
   [[nodiscard]] const std::string& skip_reason() const { return skip_reason_; }
+  [[nodiscard]] const std::string& remark() const { return remark_; }
   /// Ids and fingerprints are set here. Findings of equal id are one: the one with the higher score is kept.
   void collect_into(Judgement& judgement);
 
@@ -87,6 +90,7 @@ class CheckContext {
   std::vector<std::uint64_t> exposure_;  ///< per class code and range band
   std::deque<Draft> drafts_;             ///< a deque, because references to its elements stay valid
   std::string skip_reason_;
+  std::string remark_;
 };
 
 }  // namespace concord::judging

@@ -9,6 +9,7 @@
 
 #include "src/checks/near_names.hpp"
 #include "src/checks/registry.hpp"
+#include "src/checks/root_causes.hpp"
 
 namespace concord {
 namespace {
@@ -88,6 +89,7 @@ StatusRow run_check(const Check& check, const Drive& drive, const LabelSet& labe
     if (!status.reason.empty()) return status;
     context.collect_into(judgement);
     status.state = CheckState::completed;
+    status.reason = context.remark();
     status.frames_skipped = lacking;
     status.frames_examined = frames - lacking;
   } catch (const std::exception& e) {
@@ -122,6 +124,7 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
   Judgement judgement;
   for (std::size_t i = 0; i < drive.label_sets.size(); ++i) {
     const LabelSet& labels = drive.label_sets[i];
+    const std::size_t first_finding = judgement.findings.size();
     for (const Check& check : judging::all_checks()) {
       std::string left_out;
       if (!options.only.empty() && !is_named(check.info.id, options.only)) left_out = "left out by --only";
@@ -134,6 +137,7 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
                                       left_out, 0, drive.frames.size()});
       }
     }
+    judging::link_root_causes(std::span(judgement.findings).subspan(first_finding));
   }
   std::sort(judgement.findings.begin(), judgement.findings.end(), comes_before);
   return judgement;

@@ -12,6 +12,7 @@
 #include "cuda/kernels.hpp"
 #include "src/measure/motion.hpp"
 #include "src/measure/points.hpp"
+#include "src/measure/track_samples.hpp"
 
 namespace concord {
 namespace {
@@ -76,6 +77,8 @@ class MeasurerOnDevice final : public Measurer {
       measured.pairs = pairs(drive, set, set, true);
       measured.motion = measure::measure_motion(*context_, drive, set, batch_labels_);
       measured.tracks = measure::summarise_tracks(set, measured.motion, measured.cuboids);
+      measured.residuals = residuals(measure::make_track_samples(drive, set));
+      measured.noise = measure::summarise_noise(measured.residuals, set.tracks.size());
       all.push_back(std::move(measured));
     }
     return all;
@@ -141,6 +144,12 @@ class MeasurerOnDevice final : public Measurer {
             .iou_3d = std::move(pairs.iou_3d),
             .overlap_smaller = std::move(pairs.overlap_smaller),
             .overlap_smaller_bev = std::move(pairs.overlap_smaller_bev)};
+  }
+
+  ResidualTable residuals(const measure::TrackSamples& samples) {
+    std::vector<kernels::ResidualRow> rows(samples.size());
+    context_->track_residuals(samples.request(), rows.data());
+    return measure::make_residual_table(samples, rows.data());
   }
 
   std::unique_ptr<kernels::ExecutionContext> context_;

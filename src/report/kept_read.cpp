@@ -90,8 +90,13 @@ void require_consistent(const Drive& drive, const LabelSet& set, const LabelSetM
   require_below(tables.pairs.frame, frames, "frame", false);
   require_below(tables.motion.track, set.tracks.size(), "track", false);
   require_below(tables.tracks.track, set.tracks.size(), "track", false);
+  require_below(tables.residuals.track, set.tracks.size(), "track", false);
+  if (!std::is_sorted(tables.residuals.track.begin(), tables.residuals.track.end())) {
+    throw Hdf5Error("residuals are not sorted by track");
+  }
+  if (tables.noise.size() != set.tracks.size()) throw Hdf5Error("label noise is of other tracks");
   for (const auto* rows : {&tables.pairs.row_a, &tables.pairs.row_b, &tables.motion.row_from, &tables.motion.row_to,
-                           &tables.tracks.first_row, &tables.tracks.last_row}) {
+                           &tables.tracks.first_row, &tables.tracks.last_row, &tables.residuals.row}) {
     require_below(*rows, set.size(), "label row", false);
   }
 }

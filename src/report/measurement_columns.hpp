@@ -136,8 +136,66 @@ void describe(Visitor& t, ClusterTable& table) {
 }
 
 template <class Visitor>
+void describe(Visitor& t, ResidualTable& table) {
+  auto& [row, track, time_s, before, after, along_m, across_m, up_m, heading_rad, length_m, width_m, height_m, gain,
+         acceleration_gain_s2, jerk_gain_s3, snap_gain_s4, fit_rms_m, heading_gain, heading_fit_rms_rad,
+         velocity_along_mps, velocity_across_mps, acceleration_along_mps2, acceleration_across_mps2, jerk_along_mps3,
+         yaw_rate_radps, curvature_1pm, slip_rad, step_along_m, step_across_m, step_up_m, step_heading_rad, step_gain,
+         step_jerk_gain_s3, step_rms_m] = table;
+  t.begin("residuals",
+          "one row a label that has another one in its track: the label against the motion of its neighbours");
+  t.column("row", row, "1", "row of `labels`");
+  t.column("track", track, "1", "code of `track_ids`");
+  t.column("time_s", time_s, "s", "from the track's first label");
+  t.column("before", before, "1", "neighbours used before the label");
+  t.column("after", after, "1", "neighbours used after the label");
+  t.column("along_m", along_m, "m", "label minus prediction, along its heading");
+  t.column("across_m", across_m, "m", "label minus prediction, to its left");
+  t.column("up_m", up_m, "m", "label minus prediction, upwards");
+  t.column("heading_rad", heading_rad, "rad", "yaw minus prediction, modulo half a turn");
+  t.column("length_m", length_m, "m", "length minus the neighbours' median");
+  t.column("width_m", width_m, "m", "width minus the neighbours' median");
+  t.column("height_m", height_m, "m", "height minus the neighbours' median");
+  t.column("gain", gain, "1", "standard deviation of a residual over that of a label");
+  t.column("acceleration_gain_s2", acceleration_gain_s2, "s2", "residual that 1 m/s2 makes");
+  t.column("jerk_gain_s3", jerk_gain_s3, "s3", "residual that 1 m/s3 makes");
+  t.column("snap_gain_s4", snap_gain_s4, "s4", "residual that 1 m/s4 makes");
+  t.column("fit_rms_m", fit_rms_m, "m", "scatter of the neighbours around their curve, one axis");
+  t.column("heading_gain", heading_gain, "1", "standard deviation of a heading residual over that of a heading");
+  t.column("heading_fit_rms_rad", heading_fit_rms_rad, "rad", "scatter of the neighbours' headings around their curve");
+  t.column("velocity_along_mps", velocity_along_mps, "m/s", "velocity along the heading");
+  t.column("velocity_across_mps", velocity_across_mps, "m/s", "velocity to the left");
+  t.column("acceleration_along_mps2", acceleration_along_mps2, "m/s2", "acceleration along the heading");
+  t.column("acceleration_across_mps2", acceleration_across_mps2, "m/s2", "acceleration to the left");
+  t.column("jerk_along_mps3", jerk_along_mps3, "m/s3", "change of the acceleration along the heading");
+  t.column("yaw_rate_radps", yaw_rate_radps, "rad/s", "yaw rate");
+  t.column("curvature_1pm", curvature_1pm, "1/m", "yaw rate over speed");
+  t.column("slip_rad", slip_rad, "rad", "angle of the rear axle's velocity to the heading");
+  t.column("step_along_m", step_along_m, "m", "step of the track at the label, along the heading");
+  t.column("step_across_m", step_across_m, "m", "step of the track at the label, to the left");
+  t.column("step_up_m", step_up_m, "m", "step of the track at the label, upwards");
+  t.column("step_heading_rad", step_heading_rad, "rad", "step of the heading at the label");
+  t.column("step_gain", step_gain, "1", "standard deviation of a step over that of a label");
+  t.column("step_jerk_gain_s3", step_jerk_gain_s3, "s3", "step that 1 m/s3 makes");
+  t.column("step_rms_m", step_rms_m, "m", "scatter of the labels around the stepped curve, one axis");
+  t.end();
+}
+
+template <class Visitor>
+void describe(Visitor& t, TrackNoiseTable& table) {
+  auto& [along_m, across_m, up_m, heading_rad, jitter_m] = table;
+  t.begin("track_noise", "one row a track code: how much its labels scatter");
+  t.column("along_m", along_m, "m", "label noise of the track along the heading");
+  t.column("across_m", across_m, "m", "label noise across");
+  t.column("up_m", up_m, "m", "label noise upwards");
+  t.column("heading_rad", heading_rad, "rad", "label noise of the heading");
+  t.column("jitter_m", jitter_m, "m", "horizontal label noise of this track alone, one axis");
+  t.end();
+}
+
+template <class Visitor>
 void describe(Visitor& t, LabelSetMeasurements& measured) {
-  auto& [cuboids, pairs, motion, tracks, clouds, points, clusters] = measured;
+  auto& [cuboids, pairs, motion, tracks, clouds, points, clusters, residuals, noise] = measured;
   describe(t, cuboids);
   describe(t, pairs);
   describe(t, motion);
@@ -145,6 +203,8 @@ void describe(Visitor& t, LabelSetMeasurements& measured) {
   describe(t, clouds);
   describe(t, points);
   describe(t, clusters);
+  describe(t, residuals);
+  describe(t, noise);
 }
 
 }  // namespace concord::report

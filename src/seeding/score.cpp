@@ -1,3 +1,4 @@
+#include "concord/ranking.hpp"
 #include "concord/scoring.hpp"
 
 #include <fmt/format.h>
@@ -53,6 +54,7 @@ class Scorer {
     mark_rows();
     count_checks();
     count_error_types();
+    count_top();
     add_notes();
     return std::move(score_);
   }
@@ -65,6 +67,7 @@ class Scorer {
   void mark_rows();
   void count_checks();
   void count_error_types();
+  void count_top();
   void add_notes();
   [[nodiscard]] Share precision_of(const ErrorKindInfo* info, const std::string& error_type) const;
   [[nodiscard]] bool is_own_set(const Finding& finding) const {
@@ -239,6 +242,28 @@ void Scorer::count_error_types() {
       part.magnitude = magnitude;
       score_.magnitudes.push_back(part);
     }
+  }
+}
+
+void Scorer::count_top() {
+  std::vector<Finding> findings;
+  std::vector<std::uint8_t> hits;
+  for (const Judged& judged : judged_) {
+    if (judged.is_baseline) continue;
+    findings.push_back(*judged.finding);
+    hits.push_back(judged.rows.empty() ? 0 : 1);
+  }
+  const std::vector<RankedFault> faults = rank_faults(findings);
+  for (const std::size_t budget : {10U, 50U, 100U}) {
+    TopScore top{.faults = budget, .precision = {}};
+    for (std::size_t i = 0; i < std::min(budget, faults.size()); ++i) {
+      const bool any =
+          hits[faults[i].finding] != 0 || std::any_of(faults[i].evidence.begin(), faults[i].evidence.end(),
+                                                      [&](std::size_t finding) { return hits[finding] != 0; });
+      ++top.precision.of;
+      top.precision.hits += any ? 1 : 0;
+    }
+    score_.top.push_back(top);
   }
 }
 

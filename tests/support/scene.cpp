@@ -70,6 +70,8 @@ struct LabelLine {
   std::string id, track, class_name;
   Cuboid world;
   std::map<std::string, std::string> attributes;  // no YAML::Node: assigning one changes what it refers to
+  std::string moving_state;
+  std::optional<int> occlusion;
   const YAML::Node* object = nullptr;
 };
 
@@ -81,7 +83,8 @@ bool covers(const std::string& frames, std::uint32_t frame) {
 }
 
 void apply_override(const YAML::Node& change, LabelLine& line) {
-  require_keys(change, {"shift_m", "turn_deg", "size", "scale", "class", "track", "attributes"});
+  require_keys(change, {"shift_m", "turn_deg", "size", "scale", "class", "track", "attributes", "late_frames",
+                        "frozen_at", "moving_state", "occlusion"});
   line.world.center_m += vector_of(change["shift_m"], Vec3::Zero());
   line.world.rotation = quat_from_ypr(change["turn_deg"].as<double>(0) * kDegree, 0, 0) * line.world.rotation;
   line.world.size_m =
@@ -89,12 +92,27 @@ void apply_override(const YAML::Node& change, LabelLine& line) {
   line.class_name = change["class"].as<std::string>(line.class_name);
   line.track = change["track"].as<std::string>(line.track);
   if (change["attributes"]) line.attributes = change["attributes"].as<std::map<std::string, std::string>>();
+  if (change["moving_state"]) line.moving_state = change["moving_state"].as<std::string>();
+  if (change["occlusion"]) line.occlusion = change["occlusion"].as<int>();
+}
+
+/// A fixed sequence without pattern, each component within +-1.
+Vec3 scatter_of(std::uint32_t frame) {
+  const auto component = [frame](std::uint32_t axis) {
+    std::uint32_t bits = (frame * 3 + axis + 1) * 2654435761U;
+    bits ^= bits >> 15U;
+    bits *= 2246822519U;
+    bits ^= bits >> 13U;
+    return static_cast<double>(bits % 2001U) / 1000.0 - 1.0;
+  };
+  return {component(0), component(1), component(2)};
 }
 
 std::vector<LabelLine> labels_of(const YAML::Node& object, const std::vector<double>& times_s) {
-  require_keys(object,
-               {"id", "class", "size", "start", "velocity", "acceleration", "turn_deg_s", "heading_deg", "braking",
-                "first", "last", "skip", "occlusion", "truncation", "visibility", "lidar_points", "attributes", "at"});
+  require_keys(object, {"id",         "class",       "size",       "start",        "velocity",       "acceleration",
+                        "turn_deg_s", "heading_deg", "braking",    "first",        "last",           "skip",
+                        "occlusion",  "truncation",  "visibility", "lidar_points", "attributes",     "at",
+                        "scatter_m",  "key_frames",  "growth",     "moving_state", "stored_velocity"});
   const auto class_name = object["class"].as<std::string>();
   Motion motion{vector_of(object["start"], Vec3::Zero()), vector_of(object["velocity"], Vec3::Zero()),
                 vector_of(object["acceleration"], Vec3::Zero())};
@@ -108,16 +126,40 @@ std::vector<LabelLine> labels_of(const YAML::Node& object, const std::vector<dou
   const double heading = object["heading_deg"] ? object["heading_deg"].as<double>() * kDegree : along_motion;
   const auto skipped = object["skip"].as<std::vector<std::uint32_t>>(std::vector<std::uint32_t>{});
   const auto last = object["last"].as<std::uint32_t>(static_cast<std::uint32_t>(times_s.size() - 1));
+  const double scatter_m = object["scatter_m"].as<double>(0);
+  const double growth = object["growth"].as<double>(1);
+  const auto key_frames = object["key_frames"].as<std::uint32_t>(1);
+  const auto box_at = [&](std::uint32_t frame) {
+    const double t_s = times_s.at(frame) - times_s.front();
+    Cuboid box{motion.position_m(t_s), vector_of(object["size"], default_size(class_name)),
+               quat_from_ypr(heading + motion.turn_radps * t_s, 0, 0)};
+    // Between key frames as a labelling tool places it: on a straight line.
+    const std::uint32_t before = frame - frame % key_frames, after = before + key_frames;
+    if (frame != before && after < times_s.size()) {
+      const double share = (times_s[frame] - times_s[before]) / (times_s[after] - times_s[before]);
+      const Vec3 from = motion.position_m(times_s[before] - times_s.front());
+      box.center_m = from + share * (motion.position_m(times_s[after] - times_s.front()) - from);
+    }
+    box.center_m += scatter_m * scatter_of(frame);
+    box.size_m *= std::pow(growth, frame);
+    return box;
+  };
   std::vector<LabelLine> lines;
   for (auto frame = object["first"].as<std::uint32_t>(0); frame <= last; ++frame) {
     if (std::find(skipped.begin(), skipped.end(), frame) != skipped.end()) continue;
-    const double t_s = times_s.at(frame) - times_s.front();
-    LabelLine line{frame, "", object["id"].as<std::string>(""), class_name, {}, {}, &object};
+    LabelLine line{
+        .frame = frame, .track = object["id"].as<std::string>(""), .class_name = class_name, .object = &object};
     if (object["attributes"]) line.attributes = object["attributes"].as<std::map<std::string, std::string>>();
-    line.world = {motion.position_m(t_s), vector_of(object["size"], default_size(class_name)),
-                  quat_from_ypr(heading + motion.turn_radps * t_s, 0, 0)};
+    line.moving_state = object["moving_state"].as<std::string>("");
+    line.world = box_at(frame);
     for (const auto& entry : object["at"]) {
-      if (covers(entry.first.as<std::string>(), frame)) apply_override(entry.second, line);
+      if (!covers(entry.first.as<std::string>(), frame)) continue;
+      const YAML::Node& change = entry.second;
+      if (change["late_frames"]) {
+        line.world = box_at(static_cast<std::uint32_t>(static_cast<int>(frame) - change["late_frames"].as<int>()));
+      }
+      if (change["frozen_at"]) line.world = box_at(change["frozen_at"].as<std::uint32_t>());
+      apply_override(change, line);
     }
     lines.push_back(std::move(line));
   }
@@ -133,6 +175,19 @@ std::vector<SE3> ego_path(const YAML::Node& ego, const std::vector<double>& time
     poses.push_back(make_se3(motion.position_m(t_s), quat_from_ypr(motion.turn_radps * t_s, 0, 0)));
   }
   return poses;
+}
+
+/// The pose that the dataset gives: the true one, changed by `ego: {at: {frames: {shift_m, turn_deg}}}`.
+SE3 stated_pose(const YAML::Node& ego, std::uint32_t frame, const SE3& pose) {
+  SE3 stated = pose;
+  if (!ego || !ego["at"]) return stated;
+  for (const auto& entry : ego["at"]) {
+    if (!covers(entry.first.as<std::string>(), frame)) continue;
+    require_keys(entry.second, {"shift_m", "turn_deg"});
+    stated.pretranslate(vector_of(entry.second["shift_m"], Vec3::Zero()));
+    stated.rotate(quat_from_ypr(entry.second["turn_deg"].as<double>(0) * kDegree, 0, 0));
+  }
+  return stated;
 }
 
 std::vector<double> frame_times_s(const YAML::Node& root) {
@@ -155,7 +210,20 @@ void add_label(const LabelLine& line, const SE3& T_world_ego, const Taxonomy& ta
   const std::uint32_t row = set.push_back(line.frame, line.id, track, taxonomy.classify(line.class_name),
                                           line.class_name, transformed(T_world_ego.inverse(), line.world));
   const YAML::Node& object = *line.object;
-  if (object["occlusion"]) set.occlusion_level.set(row, static_cast<std::int8_t>(object["occlusion"].as<int>()));
+  if (line.occlusion || object["occlusion"]) {
+    set.occlusion_level.set(row,
+                            static_cast<std::int8_t>(line.occlusion ? *line.occlusion : object["occlusion"].as<int>()));
+  }
+  if (!line.moving_state.empty()) {
+    static const std::map<std::string, MovingState> kStates{
+        {"moving", MovingState::moving}, {"stopped", MovingState::stopped}, {"parked", MovingState::parked}};
+    set.moving_state.set(row, kStates.at(line.moving_state));
+  }
+  if (object["stored_velocity"]) {
+    const Vec3 velocity = T_world_ego.rotation().transpose() * vector_of(object["stored_velocity"], Vec3::Zero());
+    set.velocity_x_mps.set(row, velocity.x());
+    set.velocity_y_mps.set(row, velocity.y());
+  }
   if (object["truncation"]) set.truncation.set(row, object["truncation"].as<double>());
   if (object["visibility"]) set.visibility.set(row, object["visibility"].as<double>());
   if (object["lidar_points"]) set.lidar_points.set(row, object["lidar_points"].as<std::int32_t>());
@@ -189,7 +257,7 @@ Drive build_drive(const YAML::Node& root) {
   const auto unrecorded = root["unrecorded"].as<std::vector<std::uint32_t>>(std::vector<std::uint32_t>{});
   for (std::uint32_t f = 0; f < times_s.size(); ++f) {
     drive.frames.push_back(std::to_string(f), has_times ? std::llround(times_s[f] * 1e9) : kNoTime,
-                           root["poses"] ? std::nullopt : std::optional(poses[f]),
+                           root["poses"] ? std::nullopt : std::optional(stated_pose(root["ego"], f, poses[f])),
                            std::find(unrecorded.begin(), unrecorded.end(), f) == unrecorded.end());
   }
 

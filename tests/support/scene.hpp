@@ -36,7 +36,7 @@ struct Scene {
 ///     scene: title
 ///     frames: 20               # named 0 ... 19
 ///     rate_hz: 10              # or times_s: [...], or times_s: none
-///     ego: {speed_mps: 5, turn_deg_s: 3}
+///     ego: {speed_mps: 5, turn_deg_s: 3, at: {7: {shift_m: [x, y, z], turn_deg: 1}}}  # at: poses stated wrongly
 ///     poses: none              # the labels stay relative to the ego, poses are withheld
 ///     unrecorded: [3]          # frames without a recording
 ///     attributes: {name: [allowed values]}
@@ -45,8 +45,12 @@ struct Scene {
 ///       - {id: A, class: car, size: [l, w, h], start: [x, y, z], velocity: [x, y, z], acceleration: [x, y, z],
 ///          turn_deg_s: 0, heading_deg: 0, braking: {frame: 3, mps2: 7}, first: 0, last: 19, skip: [3],
 ///          occlusion: 2, truncation: 0.1, visibility: 0.5, lidar_points: 7, attributes: {name: value},
+///          moving_state: parked, stored_velocity: [x, y, z], scatter_m: 0.1,  # of every label, within +-
+///          key_frames: 5,      # labels between every fifth frame lie on straight lines
+///          growth: 1.01,       # factor of the size from label to label
 ///          at: {4: {...}, "6-8": {shift_m: [x, y, z], turn_deg: 180, size: [...], scale: [...], class: c, track: B,
-///                                 attributes: {...}}}}
+///                                 attributes: {...}, late_frames: 2, frozen_at: 3, moving_state: moving, occlusion:
+///                                 2}}}
 ///     expect: []               # or entries as Expectation
 ///
 /// Positions, velocities and headings are of the world; an object turns as its velocity does.

@@ -47,6 +47,22 @@ std::string describe(const Finding& f) {
          ": " + render_message(f);
 }
 
+/// What one fault causes in several checks is one thing to claim: a claim spreads along the root causes.
+void spread_claims(const std::vector<Finding>& findings, std::vector<bool>& claimed) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+      for (std::size_t j = 0; j < findings.size(); ++j) {
+        const bool same_fault = !findings[i].root_cause.empty() && (findings[i].root_cause == findings[j].id ||
+                                                                    findings[i].root_cause == findings[j].root_cause);
+        if (!same_fault || claimed[i] == claimed[j]) continue;
+        claimed[i] = claimed[j] = true;
+        changed = true;
+      }
+    }
+  }
+}
+
 class Scenes : public testing::TestWithParam<std::string> {};
 
 TEST_P(Scenes, FindWhatTheyExpectAndNothingElse) {
@@ -73,6 +89,7 @@ TEST_P(Scenes, FindWhatTheyExpectAndNothingElse) {
         EXPECT_EQ(matching, 1) << "line " << expected.line << " must match one finding";
       }
     }
+    spread_claims(judgement.findings, claimed);
     must_fire = must_fire || fires;
     must_stay_silent = must_stay_silent || !fires;
     for (std::size_t i = 0; i < claimed.size(); ++i) {

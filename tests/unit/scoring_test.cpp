@@ -241,6 +241,29 @@ TEST(Scoring, WhatWasNotValidatedCountsNowhere) {
   EXPECT_FALSE(score(twice, std::vector<KeyRow>{row_of("shift", "1", 1, 1)}, {}).ok());
 }
 
+TEST(Scoring, PrecisionOfTheFirstFaultsIsThatOfTheMergedRanking) {
+  std::vector<Spot> spots;
+  std::vector<KeyRow> key;
+  // Eleven faults; the first six are seeded, and each has two findings.
+  for (int i = 0; i < 11; ++i) {
+    spots.push_back({kJump, Fault::position, std::to_string(i), 10});
+    spots.push_back({kOverlap, Fault::position, std::to_string(i), 10});
+    if (i < 6) key.push_back(row_of("shift", std::to_string(i), 10, 10));
+  }
+  std::vector<Report> reports{report_of(spots)};
+  for (std::size_t f = 0; f < reports[0].findings.size(); ++f) {
+    Finding& finding = reports[0].findings[f];
+    finding.severity = Severity::error;
+    finding.score = 1 - 0.05 * static_cast<double>(f / 2);
+  }
+  const Score s = score(reports, key, {}).value();
+  ASSERT_EQ(s.top.size(), 3U);
+  EXPECT_EQ(s.top[0].faults, 10U);
+  EXPECT_EQ(s.top[0].precision.hits, 6U);
+  EXPECT_EQ(s.top[0].precision.of, 10U);
+  EXPECT_EQ(s.top[1].precision.of, 11U);
+}
+
 TEST(Scoring, AnEmptyKeyCountsFalseAlarms) {
   const Score s = scored({{kJump, Fault::position, "1", 10}}, {});
   EXPECT_EQ(s.false_alarms, 1U);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "concord/judge.hpp"
+#include "concord/ranking.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/finding_rows.hpp"
 #include "tools/output/reports.hpp"
@@ -19,12 +20,15 @@ struct FindingsArguments {
   std::string severity = "info";
   double min_score = 0;
   std::size_t limit = 0;
+  std::size_t top = 0;
 };
 
-/// A finding that was asked for, and the report that holds it.
+/// A finding that was asked for, and the report that holds it; with --top also what else describes its fault.
 struct Selected {
   const Report* report;
   const Finding* finding;
+  std::vector<const Finding*> evidence = {};
+  double rank = 0;
 };
 
 bool is_selected(const Finding& finding, const FindingsArguments& arguments) {
@@ -45,6 +49,41 @@ std::vector<Selected> select(const std::vector<Report>& reports, const FindingsA
   return selected;
 }
 
+/// The faults of all reports, the gravest first.
+std::vector<Selected> select_top(const std::vector<Report>& reports, const FindingsArguments& arguments) {
+  std::vector<Selected> selected;
+  for (const Report& report : reports) {
+    std::vector<const Finding*> wanted;
+    std::vector<Finding> findings;
+    for (const Finding& finding : report.findings) {
+      if (!is_selected(finding, arguments)) continue;
+      wanted.push_back(&finding);
+      findings.push_back(finding);
+    }
+    for (const RankedFault& fault : rank_faults(findings)) {
+      Selected& row = selected.emplace_back(Selected{&report, wanted[fault.finding]});
+      for (const std::size_t i : fault.evidence) row.evidence.push_back(wanted[i]);
+      row.rank = fault.rank;
+    }
+  }
+  std::stable_sort(selected.begin(), selected.end(),
+                   [](const Selected& a, const Selected& b) { return a.rank > b.rank; });
+  const std::size_t most = arguments.limit > 0 ? std::min(arguments.top, arguments.limit) : arguments.top;
+  if (selected.size() > most) selected.resize(most);
+  return selected;
+}
+
+/// " (also temporal.position_jump, box.overlap x 2)": the checks of the evidence.
+std::string evidence_text(const std::vector<const Finding*>& evidence) {
+  std::map<std::string, int> checks;
+  for (const Finding* finding : evidence) ++checks[finding->check];
+  std::string text;
+  for (const auto& [check, count] : checks) {
+    text += (text.empty() ? "also " : ", ") + check + (count > 1 ? fmt::format(" x {}", count) : "");
+  }
+  return text.empty() ? "" : " (" + text + ")";
+}
+
 void print_table(const std::vector<Selected>& selected) {
   if (selected.empty()) {
     fmt::print("no findings\n");
@@ -62,19 +101,36 @@ void print_table(const std::vector<Selected>& selected) {
   for (const Selected& row : selected) {
     const Finding& f = *row.finding;
     fmt::print("{:<16} {:<8} {:>5.2f}  {} {}\n", f.id, to_string(f.severity), f.score, padded(f.drive, drive_width),
-               fitted(f.check + ": " + render_message(f), width));
+               fitted(f.check + ": " + render_message(f) + evidence_text(row.evidence), width));
   }
 }
 
-void print_rows(const std::vector<Selected>& selected, bool csv) {
+/// With --top: the rank, and the ids and checks of what else describes the fault.
+void add_rank(Json& row, const Selected& selected, bool csv) {
+  Json ids = Json::array(), checks = Json::array();
+  for (const Finding* finding : selected.evidence) {
+    ids.push_back(finding->id);
+    checks.push_back(finding->check);
+  }
+  row["rank"] = selected.rank;
+  row["evidence"] = csv && ids.empty() ? Json(nullptr) : ids;
+  row["evidence_checks"] = csv && checks.empty() ? Json(nullptr) : checks;
+}
+
+void print_rows(const std::vector<Selected>& selected, bool csv, bool ranked) {
   const Report* report = nullptr;
   std::map<std::string, Json> proposals;
-  if (csv) fmt::print("{}\n", csv_head(finding_row({}, nullptr)));
+  if (csv) {
+    Json head = finding_row({}, nullptr);
+    if (ranked) add_rank(head, {nullptr, nullptr}, csv);
+    fmt::print("{}\n", csv_head(head));
+  }
   for (const Selected& row : selected) {
     if (row.report != report) proposals = proposals_by_finding(*row.report);
     report = row.report;
     const auto proposal = proposals.find(row.finding->id);
-    const Json json = finding_row(*row.finding, proposal == proposals.end() ? Json(nullptr) : proposal->second);
+    Json json = finding_row(*row.finding, proposal == proposals.end() ? Json(nullptr) : proposal->second);
+    if (ranked) add_rank(json, row, csv);
     fmt::print("{}\n", csv ? csv_line(json) : json_line(json));
   }
 }
@@ -85,11 +141,12 @@ int run(const FindingsArguments& arguments) {
     print_error(reports.error().text());
     return kCouldNotRun;
   }
-  const std::vector<Selected> selected = select(*reports, arguments);
+  const std::vector<Selected> selected =
+      arguments.top > 0 ? select_top(*reports, arguments) : select(*reports, arguments);
   if (arguments.format == "table") {
     print_table(selected);
   } else {
-    print_rows(selected, arguments.format == "csv");
+    print_rows(selected, arguments.format == "csv", arguments.top > 0);
   }
   return kClean;
 }
@@ -108,6 +165,8 @@ void add(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"info", "warning", "error"}))
       ->capture_default_str();
   command->add_option("--limit", arguments->limit, "At most so many");
+  command->add_option("--top", arguments->top,
+                      "The so many gravest faults, by score times severity; findings of one fault are one row");
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

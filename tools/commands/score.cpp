@@ -64,6 +64,12 @@ void print_checks(const Score& score) {
   fmt::print("\n\n");
 }
 
+void print_top(const Score& score) {
+  fmt::print("MERGED RANKING (concord findings --top N): of the first faults, those that are seeded\n");
+  for (const TopScore& top : score.top) fmt::print("{:>5}: {}\n", top.faults, share_text(top.precision));
+  fmt::print("\n");
+}
+
 void print_matrix(const Score& score) {
   fmt::print("KEY ROWS HIT, BY ERROR TYPE AND CHECK\n");
   for (const ErrorTypeScore& type : score.error_types) {
@@ -88,6 +94,7 @@ void print_table(const Score& score) {
   fmt::print("\n");
   print_types(score);
   print_checks(score);
+  print_top(score);
   print_matrix(score);
 }
 
@@ -156,6 +163,10 @@ void print_json(const Score& score) {
   for (const ErrorTypeScore& type : score.error_types) json["error_types"].push_back(json_of(type));
   for (const ErrorTypeScore& part : score.magnitudes) json["magnitudes"].push_back(json_of(part));
   for (const CheckScore& check : score.checks) json["checks"].push_back(json_of(check));
+  json["top"] = Json::array();
+  for (const TopScore& top : score.top) {
+    json["top"].push_back({{"faults", top.faults}, {"precision", json_of(top.precision)}});
+  }
   json["matrix"] = Json::object();
   for (const auto& [type, cells] : score.matrix) {
     for (const auto& [check, rows] : cells) json["matrix"][to_utf8(type)][to_utf8(check)] = rows;
@@ -186,6 +197,9 @@ void print_csv(const Score& score) {
       print("recall_by_fault", type.error_type, type.magnitude, "", type.found_by_fault);
       if (!type.magnitude) print("precision", type.error_type, type.magnitude, "", type.precision);
     }
+  }
+  for (const TopScore& top : score.top) {
+    print(fmt::format("precision_at_{}", top.faults).c_str(), "", std::nullopt, "", top.precision);
   }
   for (const CheckScore& check : score.checks) {
     print("precision", "", std::nullopt, check.check, check.precision);
