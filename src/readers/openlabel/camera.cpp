@@ -35,21 +35,22 @@ Result<std::optional<Intrinsics>> read_pinhole(const Node& node, std::string& no
     return matrix->error("has " + std::to_string(m.size()) + " values", "3x4 or 3x3 numbers, row by row");
   }
   const std::size_t columns = m.size() / 3;
-  Eigen::Matrix3d K;
+  Eigen::Matrix3d intrinsic;
   for (std::size_t i = 0; i < 9; ++i) {
-    K(static_cast<int>(i / 3), static_cast<int>(i % 3)) = m[i / 3 * columns + i % 3];
+    intrinsic(static_cast<int>(i / 3), static_cast<int>(i % 3)) = m[i / 3 * columns + i % 3];
   }
-  if (!(K(0, 0) > 0) || !(K(1, 1) > 0) || K(1, 0) != 0 || K.row(2) != Eigen::RowVector3d(0, 0, 1)) {
+  if (!(intrinsic(0, 0) > 0) || !(intrinsic(1, 1) > 0) || intrinsic(1, 0) != 0 ||
+      intrinsic.row(2) != Eigen::RowVector3d(0, 0, 1)) {
     return matrix->error("is no camera matrix", "fx s cx / 0 fy cy / 0 0 1 with positive fx and fy");
   }
   Intrinsics camera;
-  camera.model.fx_px = K(0, 0);
-  camera.model.fy_px = K(1, 1);
-  camera.model.cx_px = K(0, 2);
-  camera.model.cy_px = K(1, 2);
-  camera.model.skew_px = K(0, 1);
+  camera.model.fx_px = intrinsic(0, 0);
+  camera.model.fy_px = intrinsic(1, 1);
+  camera.model.cx_px = intrinsic(0, 2);
+  camera.model.cy_px = intrinsic(1, 2);
+  camera.model.skew_px = intrinsic(0, 1);
   if (columns == 4 && (m[3] != 0 || m[7] != 0 || m[11] != 0)) {
-    camera.position_m = -(K.inverse() * Vec3(m[3], m[7], m[11]));
+    camera.position_m = -(intrinsic.inverse() * Vec3(m[3], m[7], m[11]));
   }
   auto distortion = node.find("distortion_coeffs");
   if (!distortion) distortion = node.find("distortion_coeffs_1xN");

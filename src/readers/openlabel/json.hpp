@@ -15,7 +15,7 @@
 
 namespace concord::readers::openlabel {
 
-/// A label file larger than this is refused: read, it takes some three times its size in memory.
+/// A label file larger than this is refused: read, it takes some four times its size in memory.
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{2} << 30U;
 
 class Document;
