@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Paired timings of the kernels against public libraries. Usage: tools/bench.sh [FILTER] [--json]
+# Paired timings of the kernels against public libraries. Usage: tools/bench.sh [FILTER] [--json] [--device cuda]
+# With --readme: writes the table of tests/bench/README.md.
 # With --checks: precision and recall of the checks on errors seeded into research data; writes tests/bench/CHECKS.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,4 +12,11 @@ if [ "${1:-}" = --checks ]; then
   exec python3 tests/bench/seeded_errors.py "$@"
 fi
 cmake --build --preset release --target concord_bench >&2
+if [ "${1:-}" = --readme ]; then
+  page=tests/bench/README.md
+  table=$(build/release/bin/concord_bench --markdown)
+  text=$(sed '/^<!-- Written by/q' $page)
+  printf '%s\n\n%s\n' "$text" "$table" >$page
+  exit
+fi
 exec build/release/bin/concord_bench "$@"

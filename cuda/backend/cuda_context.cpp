@@ -1,4 +1,5 @@
 #include <cuda_runtime_api.h>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -15,7 +16,10 @@ std::string name_of(int device) {
 
 class CudaContext final : public ExecutionContext {
  public:
-  explicit CudaContext(int device) : device_(device) { select(); }
+  explicit CudaContext(int device) : device_(device) {
+    select();
+    keep_pool();
+  }
 
   [[nodiscard]] std::string device_name() const override {
     return "cuda:" + std::to_string(device_) + " (" + name_of(device_) + ")";
@@ -62,6 +66,16 @@ class CudaContext final : public ExecutionContext {
   }
 
  private:
+  /// Memory that kernels give back stays with the program, up to this bound, for the next ones.
+  void keep_pool() const {
+    std::uint64_t bytes = std::uint64_t{1} << 30U;
+    cudaMemPool_t pool = nullptr;
+    if (cudaDeviceGetDefaultMemPool(&pool, device_) == cudaSuccess) {
+      (void)cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &bytes);
+    }
+    (void)cudaGetLastError();  // a device without pools works too
+  }
+
   /// The current device belongs to the thread, and stages of a pipeline may run on any.
   void select() const {
     if (const cudaError_t failure = cudaSetDevice(device_); failure != cudaSuccess) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <thrust/execution_policy.h>
 #include <algorithm>
 #include <cstddef>
 #include <new>
@@ -9,11 +10,14 @@
 
 #ifdef __CUDACC__
 #include <cuda_runtime_api.h>
+#include <thrust/system/cuda/execution_policy.h>
 #include <stdexcept>
 #include <string>
 #endif
 
 namespace concord::kernels::CONCORD_BACKEND_NS {
+
+namespace thrust = ::THRUST_CUB_WRAPPED_NAMESPACE::thrust;
 
 /// Whether kernels can write to the memory of the host.
 #ifdef __CUDACC__
@@ -22,24 +26,49 @@ inline constexpr bool kDeviceIsHost = false;
 inline constexpr bool kDeviceIsHost = true;
 #endif
 
-/// Memory of the device without initial values, for what a kernel writes before it reads. Aligned to a cache line.
 #ifdef __CUDACC__
 inline void check(cudaError_t status) {
   if (status != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(status));
 }
+/// From the device's pool (its context keeps it from shrinking at every turn), where it has one: cudaMalloc stops all
+/// work on the device, which takes longer than most kernels.
+inline bool has_pool() {
+  static const bool supported = [] {
+    int device = 0, value = 0;
+    check(cudaGetDevice(&device));
+    check(cudaDeviceGetAttribute(&value, cudaDevAttrMemoryPoolsSupported, device));
+    return value != 0;
+  }();
+  return supported;
+}
 inline void* allocate_scratch(std::size_t bytes) {
   void* memory = nullptr;
-  check(cudaMallocAsync(&memory, bytes, nullptr));
+  check(has_pool() ? cudaMallocAsync(&memory, bytes, nullptr) : cudaMalloc(&memory, bytes));
   return memory;
 }
-inline void free_scratch(void* memory) noexcept { (void)cudaFreeAsync(memory, nullptr); }
+inline void free_scratch(void* memory) noexcept {
+  if (memory != nullptr) (void)(has_pool() ? cudaFreeAsync(memory, nullptr) : cudaFree(memory));
+}
 #else
-inline constexpr std::align_val_t kScratchAlignment{64};
+inline constexpr std::align_val_t kScratchAlignment{64};  // a cache line
 inline void* allocate_scratch(std::size_t bytes) { return ::operator new(bytes, kScratchAlignment); }
 inline void free_scratch(void* memory) noexcept { ::operator delete(memory, kScratchAlignment); }
 #endif
 
-/// Room for values of T that is kept from one tile of a computation to the next.
+/// Where Thrust's algorithms run, with temporary memory as above.
+#ifdef __CUDACC__
+struct ScratchAllocator {
+  using value_type = char;
+  char* allocate(std::ptrdiff_t bytes) { return static_cast<char*>(allocate_scratch(static_cast<std::size_t>(bytes))); }
+  void deallocate(char* memory, std::size_t /*bytes*/) { free_scratch(memory); }
+};
+inline ScratchAllocator scratch_allocator;
+inline auto device_policy() { return thrust::cuda::par(scratch_allocator); }
+#else
+inline auto device_policy() { return thrust::device; }
+#endif
+
+/// Room for values of T, without initial ones, that is kept from one tile of a computation to the next.
 template <class T>
 class Scratch {
  public:

@@ -4,7 +4,6 @@
 
 #include <thrust/copy.h>
 #include <thrust/count.h>
-#include <thrust/execution_policy.h>
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/scan.h>
@@ -26,7 +25,7 @@ namespace {
 
 template <class Body>
 void for_each_index(std::size_t count, const Body& body) {
-  thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), count, body);
+  thrust::for_each_n(device_policy(), thrust::counting_iterator<std::size_t>(0), count, body);
 }
 
 /// Rows [begin, begin + count) of `boxes`.
@@ -100,10 +99,10 @@ class PairOverlaps {
               bev_.get(room), iou_.get(room), small_.get(room), small_bev_.get(room), solid_.get(room)};
     for_each_index(units_of(count), OverlapPrisms{pairs_});
     const auto solids =
-        static_cast<std::size_t>(thrust::count(thrust::device, pairs_.solid, pairs_.solid + count, std::uint8_t{1}));
+        static_cast<std::size_t>(thrust::count(device_policy(), pairs_.solid, pairs_.solid + count, std::uint8_t{1}));
     if (solids > 0) {
       std::uint32_t* const left_over = left_over_.get(solids);
-      thrust::copy_if(thrust::device, thrust::counting_iterator<std::uint32_t>(0),
+      thrust::copy_if(device_policy(), thrust::counting_iterator<std::uint32_t>(0),
                       thrust::counting_iterator<std::uint32_t>(static_cast<std::uint32_t>(count)), pairs_.solid,
                       left_over, IsSet{});
       for_each_index(solids, OverlapSolids{pairs_, left_over});
@@ -185,7 +184,7 @@ class PairFinder {
     }
     std::uint64_t* const begin = row_begin_.get(bits.rows + std::size_t{1});
     for_each_index(bits.rows + std::size_t{1}, CountMeeting{bits, begin});
-    thrust::exclusive_scan(thrust::device, begin, begin + bits.rows + 1, begin);
+    thrust::exclusive_scan(device_policy(), begin, begin + bits.rows + 1, begin);
     const HostView<std::uint64_t> host_begin(begin, bits.rows + std::size_t{1});
     for (std::uint32_t row = 0; row < bits.rows;) {
       std::uint32_t end = row + 1;
@@ -208,7 +207,7 @@ class PairFinder {
     const std::size_t units = units_of(count);
     std::uint64_t* const place = unit_begin_.get(units + 1);
     for_each_index(units + 1, CountKept{is_kept, count, place});
-    thrust::exclusive_scan(thrust::device, place, place + units + 1, place);
+    thrust::exclusive_scan(device_policy(), place, place + units + 1, place);
     const auto kept = static_cast<std::size_t>(HostView<std::uint64_t>(place + units, 1)[0]);
     if (kept == 0) return;
     const Appended frame(result_.frame, kept, frame_), to_a(result_.row_a, kept, row_a_),

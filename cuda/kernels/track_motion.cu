@@ -1,7 +1,6 @@
 // Steps of tracks: displacement, speed, acceleration, heading against motion, size, and the box that the previous step
 // predicts.
 
-#include <thrust/execution_policy.h>
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <cmath>
@@ -229,8 +228,8 @@ void track_motion(const MotionRequest& request, const MotionColumns& columns) {
   double* const device = kDeviceIsHost ? nullptr : column_memory.get(kMotionColumns * steps);
   for (int k = 0; k < kMotionColumns; ++k) measure.columns[k] = kDeviceIsHost ? host[k] : device + k * steps;
   const thrust::counting_iterator<std::size_t> index(0);
-  thrust::for_each_n(thrust::device, index, (labels + kLanes - 1) / kLanes, MakeRecords{boxes.view(), records});
-  thrust::for_each_n(thrust::device, index, (steps + kLanes - 1) / kLanes, measure);
+  thrust::for_each_n(device_policy(), index, (labels + kLanes - 1) / kLanes, MakeRecords{boxes.view(), records});
+  thrust::for_each_n(device_policy(), index, (steps + kLanes - 1) / kLanes, measure);
   for (int k = 0; !kDeviceIsHost && k < kMotionColumns; ++k) copy_to_host(measure.columns[k], steps, host[k]);
 }
 

@@ -67,5 +67,7 @@ Work iou_dense(const Target& target);
 Work iou_general(const Target& target);
 Work track_motion(const Target& target);
 Work measure_drive(const Target& target);
+Work points_in_boxes(const Target& target);
+Work clusters(const Target& target);
 
 }  // namespace concord::bench

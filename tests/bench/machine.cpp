@@ -60,7 +60,15 @@ double copy_bytes_per_s(int threads) {
   return 2.0 * static_cast<double>(kBytes) * threads / seconds;
 }
 
-constexpr int kChains = 128;
+#if defined(__AVX512F__)
+constexpr int kLanes = 8;
+#elif defined(__AVX__)
+constexpr int kLanes = 4;
+#else
+constexpr int kLanes = 2;
+#endif
+/// Registers enough to hide the latency of an operation, and few enough that all stay registers.
+constexpr int kChains = 7 * kLanes;
 
 /// `rounds` times a multiplication and an addition in each of the chains; none waits for another.
 double multiply_and_add(long rounds) {

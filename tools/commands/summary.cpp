@@ -43,12 +43,14 @@ struct Summary {
   /// (check, state, reason) -> number of (drive, label set) it concerns
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> not_checked;
   std::set<std::string> notes;
+  std::set<std::string> content_sha256;
   std::vector<const Finding*> worst;
 };
 
 Summary summarise(const std::vector<Report>& reports) {
   Summary summary;
   for (const Report& report : reports) {
+    summary.content_sha256.insert(report.content_sha256);
     for (const DriveSummary& drive : report.drives) {
       ++summary.drives;
       summary.frames += drive.frames;
@@ -138,6 +140,7 @@ Json counts_json(const Counts& counts) {
 
 void print_json(const Summary& s) {
   Json root{{"drives", s.drives}, {"frames", s.frames}, {"labels", s.labels}, {"tracks", s.tracks}};
+  root["content_sha256"] = s.content_sha256;
   root["notes"] = s.notes;
   root["checks"] = Json::object();
   for (const auto& [id, check] : s.checks) {
