@@ -41,19 +41,31 @@ struct DriveOutcome {
   std::vector<std::string> notes;
 };
 
+enum class Stage : std::uint8_t { read, measure, judge, write };
+
+/// When one stage worked on one drive, from the beginning of the run.
+struct StageSpan {
+  std::size_t drive = 0;  ///< in the order of the inputs
+  Stage stage = Stage::read;
+  double begin_s = 0, end_s = 0;
+};
+
 struct ValidateSummary {
   std::string device;
   std::string device_note;
   std::vector<DriveOutcome> drives;  ///< in the order of the inputs
   bool cancelled = false;
+  double seconds = 0;            ///< the whole run
+  std::vector<StageSpan> spans;  ///< in the order in which they ended
 };
 
 /// Called from worker threads, one call at a time: a drive is finished (`done` of `total`).
 using OnDrive = std::function<void(const DriveOutcome& outcome, std::size_t done, std::size_t total)>;
 
-/// Reads, measures, judges and writes drive after drive; the four stages overlap. A drive that fails becomes an outcome
-/// with its error and does not stop the others. When `cancel` turns true no further drive is started, those under way
-/// are abandoned unless their report is being written, and only complete reports exist.
+/// Reads, measures, judges and writes drive after drive; the four stages overlap. At most `jobs` drives are under way,
+/// and their labels keep within the memory bound together; one drive alone may fill it. A drive that fails becomes an
+/// outcome with its error and does not stop the others. When `cancel` turns true no further drive is started, those
+/// under way are abandoned unless their report is being written, and only complete reports exist.
 ///
 /// An error is returned only when nothing could be started: no readable input, unusable device, unknown drive or check.
 [[nodiscard]] Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
 
-#include "src/checks/near_names.hpp"
+#include "src/checks/known_names.hpp"
 #include "src/checks/registry.hpp"
 #include "src/checks/root_causes.hpp"
 
@@ -17,23 +16,9 @@ namespace {
 using judging::Check;
 using judging::CheckContext;
 
-std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
-
 bool is_named(std::string_view id, const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(),
-                     [id](const std::string& name) { return name == id || name == family_of(id); });
-}
-
-Result<void> require_known(const std::vector<std::string>& names, std::string_view option) {
-  std::set<std::string> known;
-  for (const CheckInfo& check : checks()) known.insert({std::string(check.id), std::string(family_of(check.id))});
-  for (const std::string& name : names) {
-    if (known.contains(name)) continue;
-    return Error{
-        ErrorCode::invalid_argument, "no check or family is called '" + name + "'", std::string(option),
-        judging::did_you_mean(name, {known.begin(), known.end()}, "an id or family that `concord checks` lists")};
-  }
-  return {};
+                     [id](const std::string& name) { return name == id || name == judging::family_of(id); });
 }
 
 std::uint64_t frames_lacking(std::string_view input, const Drive& drive) {
@@ -119,8 +104,7 @@ void require_matching(const Drive& drive, std::span<const LabelSetMeasurements> 
 Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements> measurements, const Profile& profile,
                         const JudgeOptions& options) {
   require_matching(drive, measurements);
-  CONCORD_RETURN_IF_ERROR(require_known(options.only, "--only"));
-  CONCORD_RETURN_IF_ERROR(require_known(options.skip, "--skip"));
+  CONCORD_RETURN_IF_ERROR(judging::require_known_names(options));
   Judgement judgement;
   for (std::size_t i = 0; i < drive.label_sets.size(); ++i) {
     const LabelSet& labels = drive.label_sets[i];

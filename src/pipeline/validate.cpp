@@ -1,15 +1,20 @@
-#include <tbb/parallel_pipeline.h>
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "concord/pipeline.hpp"
+#include "src/checks/known_names.hpp"
 #include "src/pipeline/assemble.hpp"
 #include "src/pipeline/clouds.hpp"
+#include "src/pipeline/queue.hpp"
 #include "src/pipeline/texts.hpp"
 #include "src/pipeline/work_list.hpp"
 
@@ -19,78 +24,124 @@ namespace {
 using pipeline::WorkItem;
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// A drive on its way through the stages. `error` ends its work; the later stages only pass it on.
+/// A drive on its way through the stages. `outcome.error` ends its work; the later stages only pass it on.
 struct Job {
   std::size_t index = 0;
+  std::uint64_t bytes = 0;  ///< what it keeps of --memory
   Drive drive;
   Report report;
   std::vector<LabelSetMeasurements> measurements;
   DriveOutcome outcome;
 };
-using JobPtr = std::shared_ptr<Job>;
+using JobPtr = std::unique_ptr<Job>;
 
 /// Bytes that the labels of a drive keep resident: columns, ids and measurement tables, by the model's own bound.
 constexpr std::uint64_t kBytesPerLabel = 400;
+/// Judging costs about as much as measuring, and drives are judged independently.
+constexpr std::size_t kJudges = 2;
 
 /// Whether the check runs under these options.
 bool judges(const ValidateOptions& options, std::string_view check) {
-  const std::string_view family = check.substr(0, check.find('.'));
   const auto named = [&](const std::vector<std::string>& names) {
-    return std::any_of(names.begin(), names.end(), [&](const auto& name) { return name == check || name == family; });
+    return std::any_of(names.begin(), names.end(),
+                       [&](const auto& name) { return name == check || name == judging::family_of(check); });
   };
   return find_check(check) != nullptr && options.profile.enabled(check) &&
          (options.judge.only.empty() || named(options.judge.only)) && !named(options.judge.skip);
 }
 
+/// Four stages joined by queues, each with threads of its own, so that reading and writing go on while others compute:
+/// read -> measure (the caller's thread: one device, drives take turns) -> judge -> write (in the order of the input).
 class Run {
  public:
   Run(const ValidateOptions& options, const OnDrive& on_drive, const std::atomic<bool>& cancel,
       std::vector<WorkItem> items, Measurer& measurer)
-      : options_(options), on_drive_(on_drive), cancel_(cancel), items_(std::move(items)), measurer_(measurer) {
+      : options_(options),
+        on_drive_(on_drive),
+        cancel_(cancel),
+        items_(std::move(items)),
+        measurer_(measurer),
+        gate_(options.jobs > 0 ? static_cast<std::size_t>(options.jobs) : 3, options.device.memory_bytes) {
     summary_.drives.resize(items_.size());
   }
 
   ValidateSummary run() {
-    const std::size_t tokens = options_.jobs > 0 ? static_cast<std::size_t>(options_.jobs) : 3;
-    using tbb::filter_mode;
-    tbb::parallel_pipeline(
-        tokens,
-        tbb::make_filter<void, JobPtr>(filter_mode::serial_in_order,
-                                       [this](tbb::flow_control& control) { return read(control); }) &
-            // One device, one measurer: drives take turns.
-            tbb::make_filter<JobPtr, JobPtr>(filter_mode::serial_in_order,
-                                             [this](const JobPtr& job) { return guarded(job, &Run::measure); }) &
-            tbb::make_filter<JobPtr, JobPtr>(filter_mode::parallel,
-                                             [this](const JobPtr& job) { return guarded(job, &Run::judge_drive); }) &
-            // HDF5 serialises its calls anyway.
-            tbb::make_filter<JobPtr, void>(filter_mode::serial_in_order, [this](const JobPtr& job) {
-              guarded(job, &Run::write);
-              finish(*job);
-            }));
+    {
+      const std::jthread reader([this] { caught([this] { read_all(); }, to_measure_); });
+      const std::jthread writer([this] { caught([this] { write_all(); }, nothing_); });
+      std::array<std::jthread, kJudges> judges;
+      for (std::jthread& judge : judges) {
+        judge = std::jthread([this] {
+          caught([this] { judge_all(); }, nothing_);
+          if (--judges_left_ == 0) to_write_.close();  // the last one out
+        });
+      }
+      caught(
+          [this] {
+            while (auto job = to_measure_.pop()) to_judge_.push(staged(std::move(*job), Stage::measure, &Run::measure));
+          },
+          to_judge_);
+    }
+    if (failure_) std::rethrow_exception(failure_);
     summary_.cancelled = cancel_.load();
+    summary_.seconds = seconds();
     // Drives that were never started leave no outcome.
     std::erase_if(summary_.drives, [](const DriveOutcome& outcome) { return outcome.drive.empty(); });
     return std::move(summary_);
   }
 
  private:
-  JobPtr read(tbb::flow_control& control) {
-    if (next_ == items_.size() || cancel_.load()) {
-      control.stop();
-      return nullptr;
+  using JobQueue = pipeline::Queue<JobPtr>;
+
+  /// Runs the work of one thread and closes the queue that it fills. An exception is none of the data's: it ends the
+  /// run.
+  template <class Work>
+  void caught(const Work& work, JobQueue& fills) {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      failed_ = true;
+      gate_.open();
     }
-    auto job = std::make_shared<Job>();
-    job->index = next_++;
-    job->outcome.drive = items_[job->index].name;
-    return guarded(job, &Run::read_drive);
+    fills.close();
+  }
+
+  void read_all() {
+    for (std::size_t index = 0; index < items_.size() && !stopped(); ++index) {
+      gate_.enter();
+      auto job = std::make_unique<Job>();
+      job->index = index;
+      job->outcome.drive = items_[index].name;
+      job = staged(std::move(job), Stage::read, &Run::read_drive);
+      gate_.hold(job->bytes);
+      to_measure_.push(std::move(job));
+    }
+  }
+
+  void judge_all() {
+    while (auto job = to_judge_.pop()) to_write_.push(staged(std::move(*job), Stage::judge, &Run::judge_drive));
+  }
+
+  void write_all() {
+    std::map<std::size_t, JobPtr> waiting;  // judged before their turn; the gate bounds how many
+    std::size_t next = 0;
+    while (auto judged = to_write_.pop()) {
+      waiting[(*judged)->index] = std::move(*judged);
+      for (auto turn = waiting.find(next); turn != waiting.end(); turn = waiting.find(++next)) {
+        const JobPtr job = staged(std::move(turn->second), Stage::write, &Run::write);
+        waiting.erase(turn);
+        summary_.drives[job->index] = job->outcome;
+        gate_.leave(job->bytes);
+        if (on_drive_) on_drive_(job->outcome, next + 1, items_.size());
+      }
+    }
   }
 
   Result<void> read_drive(Job& job) {
     WorkItem& item = items_[job.index];
     if (item.error) return *item.error;
-    const auto start = Clock::now();
     CONCORD_ASSIGN_OR_RETURN(job.drive, item.dataset->read(item.drive_index));
     job.drive.name = item.name;
     CONCORD_RETURN_IF_ERROR(pipeline::require_report_texts(job.drive));
@@ -101,17 +152,16 @@ class Run {
       return Error{ErrorCode::limit_exceeded, std::to_string(labels) + " labels do not fit --memory", job.drive.name,
                    "--memory of at least " + std::to_string(labels * kBytesPerLabel / (1U << 20U) + 1) + "M"};
     }
+    job.bytes = labels * kBytesPerLabel;
     job.outcome.frames = job.drive.frames.size();
     job.outcome.labels = labels;
     job.outcome.notes = job.drive.notes;
     CONCORD_ASSIGN_OR_RETURN(job.report, pipeline::begin_report(job.drive, options_, input_hashes_));
     job.report.run = pipeline::begin_run(measurer_.device_name(), options_.command);
-    job.report.run.seconds_read = seconds_since(start);
     return {};
   }
 
   Result<void> measure(Job& job) {
-    const auto start = Clock::now();
     CONCORD_ASSIGN_OR_RETURN(job.measurements, measurer_.measure(job.drive));
     CONCORD_ASSIGN_OR_RETURN(const std::vector<std::string> unread,
                              pipeline::measure_clouds(job.drive, measurer_,
@@ -120,18 +170,15 @@ class Run {
                                                       cancel_, job.measurements));
     for (const std::string& line : unread) job.outcome.notes.push_back("not checked: " + line);
     if (!job.report.drives.empty()) job.report.drives.front().notes = job.outcome.notes;
-    job.report.run.seconds_measure = seconds_since(start);
     return {};
   }
 
   Result<void> judge_drive(Job& job) {
-    const auto start = Clock::now();
     CONCORD_ASSIGN_OR_RETURN(Judgement judgement, judge(job.drive, job.measurements, options_.profile, options_.judge));
     pipeline::add_results(job.report, std::move(judgement));
     if (options_.keep_measurements) {
       job.report.measurements.push_back({std::move(job.drive), std::move(job.measurements)});
     }
-    job.report.run.seconds_judge = seconds_since(start);
     return {};
   }
 
@@ -151,26 +198,31 @@ class Run {
   }
 
   /// Runs one stage unless an earlier one failed or the user interrupted; a bug in one drive must not end the others.
-  JobPtr guarded(const JobPtr& job, Result<void> (Run::*stage)(Job&)) {
+  JobPtr staged(JobPtr job, Stage stage, Result<void> (Run::*work)(Job&)) {
     if (job->outcome.error) return job;
-    if (cancel_.load()) {
+    if (stopped()) {
       job->outcome.error = Error{ErrorCode::cancelled, "interrupted", job->outcome.drive, ""};
       return job;
     }
+    StageSpan span{.drive = job->index, .stage = stage, .begin_s = seconds()};
     try {
-      if (auto done = (this->*stage)(*job); !done) job->outcome.error = done.error();
+      if (auto done = (this->*work)(*job); !done) job->outcome.error = done.error();
     } catch (const std::exception& e) {
       job->outcome.error =
           Error{ErrorCode::malformed, std::string("internal error: ") + e.what(), job->outcome.drive, ""};
     }
+    span.end_s = seconds();
+    const double took = span.end_s - span.begin_s;
+    if (stage == Stage::read) job->report.run.seconds_read = took;
+    if (stage == Stage::measure) job->report.run.seconds_measure = took;
+    if (stage == Stage::judge) job->report.run.seconds_judge = took;
+    const std::lock_guard lock(mutex_);
+    summary_.spans.push_back(span);
     return job;
   }
 
-  void finish(Job& job) {
-    summary_.drives[job.index] = job.outcome;
-    ++done_;
-    if (on_drive_) on_drive_(job.outcome, done_, items_.size());
-  }
+  [[nodiscard]] bool stopped() const { return cancel_.load() || failed_.load(); }
+  [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   const ValidateOptions& options_;
   const OnDrive& on_drive_;
@@ -178,8 +230,13 @@ class Run {
   std::vector<WorkItem> items_;
   Measurer& measurer_;
   pipeline::InputHashes input_hashes_;  ///< used by the reading stage alone
-  std::size_t next_ = 0;
-  std::size_t done_ = 0;
+  const Clock::time_point start_ = Clock::now();
+  pipeline::Gate gate_;
+  JobQueue to_measure_, to_judge_, to_write_, nothing_;
+  std::atomic<std::size_t> judges_left_ = kJudges;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;  ///< of the two below
+  std::exception_ptr failure_;
   ValidateSummary summary_;
 };
 
@@ -188,6 +245,7 @@ class Run {
 Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,
                                  const std::atomic<bool>& cancel) {
   if (options.inputs.empty()) return Error{ErrorCode::invalid_argument, "no input", "", "a dataset folder or file"};
+  CONCORD_RETURN_IF_ERROR(judging::require_known_names(options.judge));
   CONCORD_ASSIGN_OR_RETURN(const std::unique_ptr<Measurer> measurer, Measurer::create(options.device));
   CONCORD_ASSIGN_OR_RETURN(std::vector<WorkItem> items, pipeline::list_work(options));
   ValidateSummary summary = Run(options, on_drive, cancel, std::move(items), *measurer).run();

@@ -9,6 +9,7 @@
 
 #include "concord/hash.hpp"
 #include "concord/text.hpp"
+#include "src/checks/near_names.hpp"
 
 namespace concord::pipeline {
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ std::string report_file_name(const std::string& drive_name) {
 namespace {
 
 void append_input(const ValidateOptions& options, const fs::path& input, std::vector<WorkItem>& items,
-                  std::set<std::string>& names, std::set<std::string>& asked) {
+                  std::set<std::string>& names, std::set<std::string>& asked, std::vector<std::string>& available) {
   auto opened = open_dataset(input, options.format, options.open);
   if (!opened) {
     items.push_back(
@@ -49,6 +50,7 @@ void append_input(const ValidateOptions& options, const fs::path& input, std::ve
   }
   for (std::size_t i = 0; i < drives.size(); ++i) {
     const std::string name = to_utf8(drives[i].name);
+    available.push_back(name);
     if (!options.drives.empty()) {
       if (std::find(options.drives.begin(), options.drives.end(), name) == options.drives.end()) continue;
       asked.erase(name);
@@ -94,9 +96,16 @@ Result<std::vector<WorkItem>> list_work(const ValidateOptions& options) {
   std::vector<WorkItem> items;
   std::set<std::string> names;
   std::set<std::string> asked(options.drives.begin(), options.drives.end());
-  for (const fs::path& input : options.inputs) append_input(options, input, items, names, asked);
-  if (!asked.empty()) {
-    return Error{ErrorCode::not_found, "no input has a drive '" + *asked.begin() + "'", "--drives", "a drive's name"};
+  std::vector<std::string> available;
+  for (const fs::path& input : options.inputs) append_input(options, input, items, names, asked, available);
+  // An input that does not open tells more than the drive that is missing for it.
+  const bool all_opened =
+      std::none_of(items.begin(), items.end(), [](const WorkItem& i) { return i.error.has_value(); });
+  if (!asked.empty() && all_opened) {
+    const std::string near = judging::did_you_mean(*asked.begin(), available, "");
+    return Error{ErrorCode::not_found,
+                 "no input has a drive '" + *asked.begin() + "'" + (near.empty() ? "" : "; " + near), "--drives",
+                 "a drive's name"};
   }
   CONCORD_RETURN_IF_ERROR(assign_reports(options, items));
   return items;

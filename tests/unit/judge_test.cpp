@@ -113,10 +113,10 @@ TEST(Judge, UnknownNamesAreErrorsWithNearMatches) {
   ASSERT_FALSE(check.ok());
   EXPECT_EQ(check.error().code, ErrorCode::invalid_argument);
   EXPECT_EQ(check.error().where, "--only");
-  EXPECT_THAT(check.error().expected, HasSubstr("temporal.heading_flip"));
+  EXPECT_THAT(check.error().message, HasSubstr("temporal.heading_flip"));
   const auto family = judged(drive, {.only = {}, .skip = {"temporel"}});
   ASSERT_FALSE(family.ok());
-  EXPECT_THAT(family.error().expected, HasSubstr("temporal"));
+  EXPECT_THAT(family.error().message, HasSubstr("temporal"));
 }
 
 TEST(Judge, DriveWithoutLabelsOrFramesIsCompletedWithoutExposure) {

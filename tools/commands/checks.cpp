@@ -127,6 +127,10 @@ void add_checks(CLI::App& app, int& exit_code) {
   command->add_option("--format", options->format, "table (for people) or json (one object a line)")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
+  command->footer(
+      "Examples:\n"
+      "  concord checks temporal.heading_flip\n"
+      "  concord checks --format json");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -24,6 +24,9 @@ struct RegisterCommand {
   RegisterCommand(int rank, void (*add)(CLI::App& app, int& exit_code)) { commands().push_back({rank, add}); }
 };
 
+/// The command as typed, quoted for a shell; kept in reports.
+std::string& command_line();
+
 /// Prints `concord: text` on standard error.
 void print_error(const std::string& text);
 

@@ -90,10 +90,13 @@ void add(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--prevalence", arguments->prevalence, "Share of labels and of tracks, instead of the spec's")
       ->check(CLI::Range(0.0, 1.0));
-  command->add_option("--drives", arguments->options.drives, "Only the drives of these names")->delimiter(',');
+  command->add_option("--drives", arguments->options.drives, "Only the drives of these names: A,B (repeatable)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--format", arguments->format, "Force the input format");
   command->add_option("--taxonomy", arguments->taxonomy, "YAML class mapping instead of the format's own");
   command->add_option("--mapping", arguments->mapping, "YAML column mapping of CSV input");
+  command->footer("Example: concord corrupt DATASET corrupted --seed 7");
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 void add(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("doctor", "What this build can do on this machine");
+  command->footer("Example: concord doctor");
   command->callback([&exit_code] {
     fmt::print("concord {}\n", version());
     fmt::print("hardware threads: {}\n\nbackends\n", std::thread::hardware_concurrency());

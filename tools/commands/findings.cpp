@@ -167,6 +167,11 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--limit", arguments->limit, "At most so many");
   command->add_option("--top", arguments->top,
                       "The so many gravest faults, by score times severity; findings of one fault are one row");
+  command->footer(
+      "Examples:\n"
+      "  concord findings reports --check temporal --min-score 0.5\n"
+      "  concord findings reports --top 20\n"
+      "  concord findings reports --format csv > findings.csv");
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

@@ -88,6 +88,7 @@ void add(CLI::App& app, int& exit_code) {
   command->add_flag("--pairwise", arguments->pairwise,
                     "Row i of A with row i of B, one IoU a line; else i,j,iou above 0");
   command->add_option("--device", arguments->device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  command->footer("Example: concord iou a.csv b.csv --pairwise");
   command->callback([arguments, &exit_code] {
     if (const auto done = run(*arguments); !done) {
       print_error(done.error().text());

@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 struct JudgeArguments {
   std::vector<std::string> reports;
   std::string out;
-  std::string command;
   JudgingArguments judging;
 };
 
@@ -55,7 +54,7 @@ Result<std::vector<fs::path>> targets_of(const std::vector<fs::path>& files, con
 Result<bool> judge_file(const fs::path& file, const fs::path& target, const Profile& profile,
                         const JudgeArguments& arguments) {
   CONCORD_ASSIGN_OR_RETURN(Report report, read_report(file));
-  auto judged = rejudge(std::move(report), profile, arguments.judging.judge, arguments.command);
+  auto judged = rejudge(std::move(report), profile, arguments.judging.judge, command_line());
   if (!judged) {
     Error error = judged.error();
     if (error.where.empty()) error.where = file.string();
@@ -107,11 +106,7 @@ void add(CLI::App& app, int& exit_code) {
   command->footer(
       "Neither the dataset nor a GPU is needed. Example:\n"
       "  concord judge reports --profile strict --out reports_strict");
-  command->callback([arguments, &app, &exit_code] {
-    arguments->command = app.get_name() + " judge";
-    for (const std::string& report : arguments->reports) arguments->command += " " + report;
-    exit_code = run(*arguments);
-  });
+  command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 
 const RegisterCommand kRegistered{25, add};

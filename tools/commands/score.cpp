@@ -249,10 +249,17 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("REPORT", arguments->reports, "Report files, or folders of them; the last one may be the key")
       ->required();
   command->add_option("--key", arguments->key, "Answer key that `concord corrupt` wrote");
-  command->add_option("--baseline", arguments->baseline, "Reports of the untouched copy: what they hold is no hit");
+  command
+      ->add_option("--baseline", arguments->baseline,
+                   "Reports of the untouched copy: what they hold is no hit (repeatable)")
+      ->allow_extra_args(false);
   command->add_option("--format", arguments->format, "table, csv or json")
       ->check(CLI::IsMember({"table", "csv", "json"}))
       ->capture_default_str();
+  command->footer(
+      "Example:\n"
+      "  concord corrupt DATASET corrupted && concord validate corrupted --out reports\n"
+      "  concord score reports corrupted/key.csv");
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

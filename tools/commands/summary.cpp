@@ -170,6 +170,9 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--format", *format, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
+  command->footer(
+      "Rates are findings per 1,000 labels examined; what was not checked is listed, for it is not clean.\n"
+      "Example: concord summary reports --format json");
   command->callback([reports, format, &exit_code] {
     const auto read = read_reports(*reports);
     if (!read) {

@@ -52,6 +52,7 @@ void add(CLI::App& app, int& exit_code) {
                      fmt::format("{} ({}; {})", key.help, range, key.default_value))
         ->type_name("");
   }
+  command->footer("Example: concord synth made --seed 7 --drives 2 --frames 50 && concord validate made --out reports");
   command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

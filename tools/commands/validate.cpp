@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 
 #include "concord/pipeline.hpp"
+#include "concord/text.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/commands/memory_size.hpp"
 #include "tools/output/judging.hpp"
@@ -57,11 +59,11 @@ void print_drive(const DriveOutcome& outcome, std::size_t done, std::size_t tota
     print_error((named ? "" : outcome.drive + ": ") + outcome.error->text());
   } else {
     fmt::print(
-        stdout, "{}: {} frames, {} labels: {} errors, {} warnings, {} infos{} -> {}\n", outcome.drive, outcome.frames,
-        outcome.labels, outcome.errors, outcome.warnings, outcome.infos,
+        stdout, "{}: {} frames, {} labels: {} errors, {} warnings, {} infos{} -> {}\n", printable(outcome.drive),
+        outcome.frames, outcome.labels, outcome.errors, outcome.warnings, outcome.infos,
         outcome.checks_not_completed > 0 ? fmt::format(", {} checks not completed", outcome.checks_not_completed) : "",
-        outcome.report.string());
-    for (const std::string& note : outcome.notes) fmt::print(stdout, "  note: {}\n", note);
+        printable(outcome.report.string()));
+    for (const std::string& note : outcome.notes) fmt::print(stdout, "  note: {}\n", printable(note));
     std::fflush(stdout);
   }
   if (terminal && done < total) {
@@ -70,6 +72,16 @@ void print_drive(const DriveOutcome& outcome, std::size_t done, std::size_t tota
     fmt::print(stderr, "[{}{}] {}/{}", std::string(filled, '='), std::string(kWidth - filled, ' '), done, total);
     std::fflush(stderr);
   }
+}
+
+/// How long it took, and what it was spent on: the stages overlap, so that they add up to more than the whole.
+void print_times(const ValidateSummary& summary) {
+  std::array<double, 4> seconds{};
+  for (const StageSpan& span : summary.spans)
+    seconds[static_cast<std::size_t>(span.stage)] += span.end_s - span.begin_s;
+  fmt::print("{} drive{} in {:.2f} s (read {:.2f}, measure {:.2f}, judge {:.2f}, write {:.2f}) on {}{}\n",
+             summary.drives.size(), summary.drives.size() == 1 ? "" : "s", summary.seconds, seconds[0], seconds[1],
+             seconds[2], seconds[3], summary.device, summary.device_note.empty() ? "" : "; " + summary.device_note);
 }
 
 int exit_code_of(const ValidateSummary& summary, const JudgingArguments& judging) {
@@ -99,7 +111,7 @@ int run(ValidateArguments& arguments) {
     print_error(summary.error().text());
     return kCouldNotRun;
   }
-  if (!summary->device_note.empty()) fmt::print(stdout, "device: {} ({})\n", summary->device, summary->device_note);
+  print_times(*summary);
   if (summary->cancelled) print_error("interrupted: only complete reports were written");
   return exit_code_of(*summary, arguments.judging);
 }
@@ -111,25 +123,39 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("INPUT", arguments->inputs, "Dataset folders or files, or synthetic:...")->required();
   command->add_option("--out", arguments->out, "Folder for the reports, or one file ending in .h5")
       ->capture_default_str();
-  command->add_option("--labels", arguments->labels, "Further label set NAME=PATH (repeatable)");
+  command->add_option("--labels", arguments->labels, "Further label set NAME=PATH (repeatable)")
+      ->allow_extra_args(false);
   arguments->judging.add_to(*command);
-  command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
-  command->add_option("--threads", options.device.threads, "CPU threads; 0: all")
-      ->check(CLI::Range(0, 4096))
-      ->capture_default_str();
-  command->add_option("--jobs", options.jobs, "Drives in flight at once; 0: three")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_option("--memory", arguments->memory, "Bound for clouds, batches and labels: 512M, 2G")
-      ->capture_default_str();
-  command->add_option("--drives", options.drives, "Only the drives of these names")->delimiter(',');
-  command->add_option("--format", options.format, "Force the input format");
+  command->add_option("--drives", options.drives, "Only the drives of these names: A,B (repeatable)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--format", options.format, "Input format; else recognised (concord doctor lists them)");
   command->add_option("--taxonomy", arguments->taxonomy, "YAML class mapping instead of the format's own");
   command->add_option("--mapping", arguments->mapping, "YAML column mapping of CSV input");
-  command->add_flag("--keep-measurements", options.keep_measurements, "Store the measurement tables too");
-  command->callback([arguments, &app, &exit_code] {
-    arguments->options.command = app.get_name() + " validate";
-    for (const std::string& input : arguments->inputs) arguments->options.command += " " + input;
+  command->add_flag("--keep-measurements", options.keep_measurements,
+                    "Keep what was measured, for concord judge and show");
+  command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->group("Machine");
+  command->add_option("--threads", options.device.threads, "CPU threads that measure; 0: all")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str()
+      ->group("Machine");
+  command->add_option("--jobs", options.jobs, "Drives under way at once; 0: three")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str()
+      ->group("Machine");
+  command->add_option("--memory", arguments->memory, "Bound for clouds, batches and labels: 512M, 2G")
+      ->capture_default_str()
+      ->group("Machine");
+  command->footer(
+      "Examples:\n"
+      "  concord validate NIGHT --out reports --profile strict --fail-on warning\n"
+      "  concord validate DRIVES --labels vendor=VENDOR --labels model=RESULTS\n"
+      "  concord validate DRIVES --only temporal,box.duplicate --drives 0001,0004\n"
+      "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 a drive could not be validated.");
+  command->callback([arguments, &exit_code] {
+    arguments->options.command = command_line();
     exit_code = run(*arguments);
   });
 }

@@ -4,8 +4,12 @@ namespace concord::tools {
 
 void JudgingArguments::add_to(CLI::App& command) {
   command.add_option("--profile", profile, "Built-in profile (default, strict) or YAML file")->capture_default_str();
-  command.add_option("--only", judge.only, "Only these checks or families")->delimiter(',');
-  command.add_option("--skip", judge.skip, "Leave out these checks or families")->delimiter(',');
+  command.add_option("--only", judge.only, "Only these checks or families: A,B (repeatable)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--skip", judge.skip, "Leave out these checks or families: A,B (repeatable)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--fail-on", fail_on, "Lowest severity that gives exit code 1")
       ->check(CLI::IsMember({"info", "warning", "error", "never"}))
       ->capture_default_str();

@@ -1,0 +1,34 @@
+#include "src/checks/known_names.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "src/checks/near_names.hpp"
+
+namespace concord::judging {
+namespace {
+
+Result<void> require_known(const std::vector<std::string>& names, std::string_view option) {
+  std::set<std::string> known;
+  for (const CheckInfo& check : checks()) known.insert({std::string(check.id), std::string(family_of(check.id))});
+  for (const std::string& name : names) {
+    if (known.contains(name)) continue;
+    const std::string near = did_you_mean(name, {known.begin(), known.end()}, "");
+    return Error{ErrorCode::invalid_argument,
+                 "no check or family is called '" + name + "'" + (near.empty() ? "" : "; " + near), std::string(option),
+                 "an id or family that `concord checks` lists"};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
+
+Result<void> require_known_names(const JudgeOptions& options) {
+  CONCORD_RETURN_IF_ERROR(require_known(options.only, "--only"));
+  return require_known(options.skip, "--skip");
+}
+
+}  // namespace concord::judging

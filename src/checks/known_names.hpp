@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "concord/judge.hpp"
+
+namespace concord::judging {
+
+/// "temporal" of "temporal.heading_flip".
+[[nodiscard]] std::string_view family_of(std::string_view id);
+
+/// An error when --only or --skip names no check and no family; it says which ones are near.
+[[nodiscard]] Result<void> require_known_names(const JudgeOptions& options);
+
+}  // namespace concord::judging
