@@ -10,6 +10,7 @@
 
 #include "concord/measure.hpp"
 #include "cuda/kernels.hpp"
+#include "src/measure/box_view.hpp"
 #include "src/measure/motion.hpp"
 #include "src/measure/points.hpp"
 #include "src/measure/track_samples.hpp"
@@ -17,22 +18,7 @@
 namespace concord {
 namespace {
 
-using kernels::BoxColumns;
-
-/// Columns [begin, begin + count) of `boxes`.
-BoxColumns view(const CuboidColumns& boxes, std::size_t begin, std::size_t count) {
-  return {boxes.x_m.data() + begin,
-          boxes.y_m.data() + begin,
-          boxes.z_m.data() + begin,
-          boxes.length_m.data() + begin,
-          boxes.width_m.data() + begin,
-          boxes.height_m.data() + begin,
-          boxes.qw.data() + begin,
-          boxes.qx.data() + begin,
-          boxes.qy.data() + begin,
-          boxes.qz.data() + begin,
-          count};
-}
+using measure::view;
 
 CuboidTable measure_cuboids(const LabelSet& set) {
   const CuboidColumns& boxes = set.cuboid;
@@ -75,9 +61,10 @@ class MeasurerOnDevice final : public Measurer {
       LabelSetMeasurements measured;
       measured.cuboids = measure_cuboids(set);
       measured.pairs = pairs(drive, set, set, true);
-      measured.motion = measure::measure_motion(*context_, drive, set, batch_labels_);
+      const measure::TrackOrder order = measure::order_by_track(drive, set);
+      measured.motion = measure::measure_motion(*context_, drive, set, order, batch_labels_);
       measured.tracks = measure::summarise_tracks(set, measured.motion, measured.cuboids);
-      measured.residuals = residuals(measure::make_track_samples(drive, set));
+      measured.residuals = residuals(measure::make_track_samples(drive, set, order));
       measured.noise = measure::summarise_noise(measured.residuals, set.tracks.size());
       all.push_back(std::move(measured));
     }

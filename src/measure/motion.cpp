@@ -5,20 +5,10 @@
 #include <limits>
 #include <numbers>
 
-#include "src/measure/track_order.hpp"
-
 namespace concord::measure {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// Seconds from `from` to `to`, subtracted as integers: as float64 times of this epoch resolve only 256 ns. NaN where
-/// either is missing or the difference is beyond 64 bits.
-double seconds_between(TimeNs from, TimeNs to) {
-  TimeNs difference = 0;
-  if (from == kNoTime || to == kNoTime || __builtin_sub_overflow(to, from, &difference)) return kNan;
-  return static_cast<double>(difference) * 1e-9;
-}
 
 /// A frame's pose as numbers: converting a matrix to a quaternion costs more than all the rest of a label.
 struct Pose {
@@ -217,10 +207,9 @@ void resize(MotionTable& table, std::size_t steps) {
 }  // namespace
 
 MotionTable measure_motion(kernels::ExecutionContext& context, const Drive& drive, const LabelSet& set,
-                           std::size_t batch_labels) {
+                           const TrackOrder& order, std::size_t batch_labels) {
   MotionTable table;
-  table.world = all_labels_have_poses(drive, set);
-  const TrackOrder order = order_by_track(drive, set);
+  table.world = order.world;
   std::size_t steps = 0;
   for (std::size_t t = 0; t < set.tracks.size(); ++t) {
     steps += std::max<std::size_t>(order.offset[t + 1] - order.offset[t], 1) - 1;

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numbers>
 
+#include "src/measure/box_view.hpp"
+
 namespace concord::measure {
 namespace {
 
@@ -14,20 +16,6 @@ using kernels::BoxDetailRow;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 /// A point this close to a label is explained by it: mirrors, open doors, loose boxes.
 constexpr double kExplainedMargin_m = 0.5;
-
-BoxColumns view(const CuboidColumns& boxes, std::size_t begin, std::size_t count) {
-  return {boxes.x_m.data() + begin,
-          boxes.y_m.data() + begin,
-          boxes.z_m.data() + begin,
-          boxes.length_m.data() + begin,
-          boxes.width_m.data() + begin,
-          boxes.height_m.data() + begin,
-          boxes.qw.data() + begin,
-          boxes.qx.data() + begin,
-          boxes.qy.data() + begin,
-          boxes.qz.data() + begin,
-          count};
-}
 
 /// Rows of a label set in the frames of a batch.
 struct BatchRows {

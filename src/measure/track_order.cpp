@@ -1,6 +1,7 @@
 #include "src/measure/track_order.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace concord::measure {
 namespace {
@@ -24,8 +25,6 @@ FrameTimes times_of_labelled_frames(const Drive& drive, const LabelSet& set) {
   return times;
 }
 
-}  // namespace
-
 bool all_labels_have_poses(const Drive& drive, const LabelSet& set) {
   for (std::size_t f = 0; f < drive.frames.size(); ++f) {
     if (holds_labels(set, f) && !drive.frames.has_pose(f)) return false;
@@ -33,8 +32,19 @@ bool all_labels_have_poses(const Drive& drive, const LabelSet& set) {
   return set.size() > 0;
 }
 
+}  // namespace
+
+double seconds_between(TimeNs from, TimeNs to) {
+  TimeNs difference = 0;
+  if (from == kNoTime || to == kNoTime || __builtin_sub_overflow(to, from, &difference)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  return static_cast<double>(difference) * 1e-9;
+}
+
 TrackOrder order_by_track(const Drive& drive, const LabelSet& set) {
   TrackOrder order;
+  order.world = all_labels_have_poses(drive, set);
   order.offset.assign(set.tracks.size() + 1, 0);
   for (const std::uint32_t track : set.track) {
     if (track != kNone) ++order.offset[track + 1];

@@ -12,13 +12,15 @@ namespace concord::measure {
 struct TrackOrder {
   std::vector<std::uint32_t> rows;
   std::vector<std::size_t> offset;
+  bool world = false;  ///< tracks are measured in the world: every frame that holds labels has a pose, and there is one
 };
 
 /// Sorts by time, then frame, then row. Where a frame that holds labels has no time, frames alone decide: a mixture
 /// would be no order.
 [[nodiscard]] TrackOrder order_by_track(const Drive& drive, const LabelSet& set);
 
-/// Whether every frame that holds labels has a pose, and there is one.
-[[nodiscard]] bool all_labels_have_poses(const Drive& drive, const LabelSet& set);
+/// Seconds from `from` to `to`, subtracted as integers: as float64 times of this epoch resolve only 256 ns. NaN where
+/// either is missing or the difference is beyond 64 bits.
+[[nodiscard]] double seconds_between(TimeNs from, TimeNs to);
 
 }  // namespace concord::measure

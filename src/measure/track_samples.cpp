@@ -5,8 +5,6 @@
 #include <limits>
 #include <numbers>
 
-#include "src/measure/track_order.hpp"
-
 namespace concord::measure {
 namespace {
 
@@ -18,19 +16,16 @@ bool is_finite(const Cuboid& box) {
 }
 
 /// Seconds between two frames: of their times, or of their numbers where not `timed` or beyond 64 bits.
-double seconds_between(const Frames& frames, std::uint32_t from, std::uint32_t to, bool timed) {
-  TimeNs difference = 0;
-  if (timed && !__builtin_sub_overflow(frames.time_ns[to], frames.time_ns[from], &difference)) {
-    return static_cast<double>(difference) * 1e-9;
-  }
-  return (static_cast<double>(to) - static_cast<double>(from)) * kNominalFrame_s;
+double seconds_between_frames(const Frames& frames, std::uint32_t from, std::uint32_t to, bool timed) {
+  const double seconds = timed ? seconds_between(frames.time_ns[from], frames.time_ns[to]) : kNan;
+  return std::isnan(seconds) ? (static_cast<double>(to) - static_cast<double>(from)) * kNominalFrame_s : seconds;
 }
 
 /// Appends samples one after the other; a track is complete when the next one begins.
 class SampleWriter {
  public:
-  SampleWriter(const Drive& drive, const LabelSet& set, TrackSamples& samples)
-      : drive_(drive), set_(set), samples_(samples), world_(all_labels_have_poses(drive, set)) {
+  SampleWriter(const Drive& drive, const LabelSet& set, bool world, TrackSamples& samples)
+      : drive_(drive), set_(set), samples_(samples), world_(world) {
     for (const std::uint32_t frame : set.frame) timed_ = timed_ && drive.frames.time_ns[frame] != kNoTime;
   }
 
@@ -51,7 +46,7 @@ class SampleWriter {
     const Vec3 offset = box.center_m - origin_m_;
     samples_.row.push_back(row);
     samples_.track.push_back(set_.track[row]);
-    samples_.time_s.push_back(seconds_between(drive_.frames, set_.frame[first_row_], set_.frame[row], timed_));
+    samples_.time_s.push_back(seconds_between_frames(drive_.frames, set_.frame[first_row_], set_.frame[row], timed_));
     samples_.x_m.push_back(offset.x());
     samples_.y_m.push_back(offset.y());
     samples_.z_m.push_back(offset.z());
@@ -130,10 +125,9 @@ kernels::ResidualRequest TrackSamples::request() const {
           .count = size()};
 }
 
-TrackSamples make_track_samples(const Drive& drive, const LabelSet& set) {
+TrackSamples make_track_samples(const Drive& drive, const LabelSet& set, const TrackOrder& order) {
   TrackSamples samples;
-  SampleWriter writer(drive, set, samples);
-  const TrackOrder order = order_by_track(drive, set);
+  SampleWriter writer(drive, set, order.world, samples);
   for (std::size_t track = 0; track + 1 < order.offset.size(); ++track) {
     if (order.offset[track + 1] - order.offset[track] < 2) continue;
     for (std::size_t i = order.offset[track]; i < order.offset[track + 1]; ++i) writer.append(order.rows[i]);

@@ -6,6 +6,7 @@
 #include "concord/drive.hpp"
 #include "concord/measurements.hpp"
 #include "cuda/types.hpp"
+#include "src/measure/track_order.hpp"
 
 namespace concord::measure {
 
@@ -20,9 +21,9 @@ struct TrackSamples {
   [[nodiscard]] kernels::ResidualRequest request() const;
 };
 
-/// In the world frame when every frame that holds labels has a pose, else in the ego frames. Tracks of one label are
-/// left out. Where a frame that holds labels has no time, each frame counts as 0.1 s.
-[[nodiscard]] TrackSamples make_track_samples(const Drive& drive, const LabelSet& set);
+/// In the world where `order`, that of `set`, says so, else in the ego frames. Tracks of one label are left out. Where
+/// a frame that holds labels has no time, each frame counts as 0.1 s.
+[[nodiscard]] TrackSamples make_track_samples(const Drive& drive, const LabelSet& set, const TrackOrder& order);
 
 /// `rows` are the kernel's, one a sample.
 [[nodiscard]] ResidualTable make_residual_table(const TrackSamples& samples, const kernels::ResidualRow* rows);

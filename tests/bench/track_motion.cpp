@@ -24,7 +24,9 @@ Work track_motion(const Target& target) {
   const Floor floor{600 * labels, (10 * 8 + 2 * 4 + 15 * 8 + 4 * 4) * labels};
   return {"track_motion",
           [state, batch] {
-            state->table = measure::measure_motion(*state->context, state->drive, state->drive.label_sets[0], batch);
+            state->table =
+                measure::measure_motion(*state->context, state->drive, state->drive.label_sets[0],
+                                        measure::order_by_track(state->drive, state->drive.label_sets[0]), batch);
           },
           labels,
           floor,
