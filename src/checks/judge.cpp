@@ -16,11 +16,6 @@ namespace {
 using judging::Check;
 using judging::CheckContext;
 
-bool is_named(std::string_view id, const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [id](const std::string& name) { return name == id || name == judging::family_of(id); });
-}
-
 std::uint64_t frames_lacking(std::string_view input, const Drive& drive) {
   std::uint64_t lacking = 0;
   for (std::size_t frame = 0; frame < drive.frames.size(); ++frame) {
@@ -110,15 +105,12 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
     const LabelSet& labels = drive.label_sets[i];
     const std::size_t first_finding = judgement.findings.size();
     for (const Check& check : judging::all_checks()) {
-      std::string left_out;
-      if (!options.only.empty() && !is_named(check.info.id, options.only)) left_out = "left out by --only";
-      if (is_named(check.info.id, options.skip)) left_out = "left out by --skip";
-      if (left_out.empty() && !profile.enabled(check.info.id)) left_out = "disabled by profile";
+      const std::string_view left_out = judging::why_left_out(check.info.id, profile, options);
       if (left_out.empty()) {
         judgement.statuses.push_back(run_check(check, drive, labels, measurements[i], profile, judgement));
       } else {
         judgement.statuses.push_back({drive.name, labels.name, std::string(check.info.id), "", CheckState::skipped,
-                                      left_out, 0, drive.frames.size()});
+                                      std::string(left_out), 0, drive.frames.size()});
       }
     }
     judging::link_root_causes(std::span(judgement.findings).subspan(first_finding));

@@ -1,5 +1,6 @@
 #include "src/checks/known_names.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,9 +23,20 @@ Result<void> require_known(const std::vector<std::string>& names, std::string_vi
   return {};
 }
 
+bool is_named(std::string_view id, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [id](const std::string& name) { return name == id || name == family_of(id); });
+}
+
 }  // namespace
 
 std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
+
+std::string_view why_left_out(std::string_view check, const Profile& profile, const JudgeOptions& options) {
+  if (is_named(check, options.skip)) return "left out by --skip";
+  if (!options.only.empty() && !is_named(check, options.only)) return "left out by --only";
+  return profile.enabled(check) ? "" : "disabled by profile";
+}
 
 Result<void> require_known_names(const JudgeOptions& options) {
   CONCORD_RETURN_IF_ERROR(require_known(options.only, "--only"));

@@ -33,6 +33,19 @@ Vec3 Residuals::from_own_axes(std::size_t index, double along, double across, do
   return {along * h.x() - across * h.y(), along * h.y() + across * h.x(), up};
 }
 
+Vec3 Residuals::to_ego_axes(std::uint32_t row, const Vec3& vector) const {
+  if (!context_.measured().motion.world) return vector;
+  return context_.drive().frames.T_world_ego[context_.labels().frame[row]].rotation().transpose() * vector;
+}
+
+Vec3 Residuals::residual_m(std::size_t index) const {
+  return from_own_axes(index, table_.along_m[index], table_.across_m[index], table_.up_m[index]);
+}
+
+Vec3 Residuals::step_m(std::size_t index) const {
+  return from_own_axes(index, table_.step_along_m[index], table_.step_across_m[index], table_.step_up_m[index]);
+}
+
 Vec3 Residuals::velocity_mps(std::size_t index) const {
   if (!std::isfinite(table_.velocity_along_mps[index])) return Vec3::Zero();
   return from_own_axes(index, table_.velocity_along_mps[index], table_.velocity_across_mps[index], 0);
@@ -47,10 +60,7 @@ Vec3 Residuals::mean_velocity_mps(std::size_t from, std::size_t to) const {
 Cuboid Residuals::predicted(std::size_t index) const {
   const std::uint32_t row = label(index);
   Cuboid box = context_.labels().cuboid.at(row);
-  Vec3 off = from_own_axes(index, table_.along_m[index], table_.across_m[index], table_.up_m[index]);
-  if (context_.measured().motion.world) {
-    off = context_.drive().frames.T_world_ego[context_.labels().frame[row]].rotation().transpose() * off;
-  }
+  const Vec3 off = to_ego_axes(row, residual_m(index));
   if (off.allFinite()) box.center_m -= off;
   if (std::isfinite(table_.heading_rad[index])) {
     box.rotation = quat_from_ypr(-table_.heading_rad[index], 0, 0) * box.rotation;
@@ -70,7 +80,7 @@ std::vector<Step> Residuals::steps_of(std::size_t track, const StepLimits& limit
     const double own_m = std::max({limits.noise_m + limits.noise_per_range * context_.range_m(label(i)),
                                    table_.step_rms_m[i], std::min(track_m, 2 * table_.step_rms_m[i])});
     const Step step{
-        i, from_own_axes(i, table_.step_along_m[i], table_.step_across_m[i], table_.step_up_m[i]),
+        i, step_m(i),
         limits.noise_factor * own_m * table_.step_gain[i] + limits.max_jerk_mps3 * table_.step_jerk_gain_s3[i]};
     if (step.size_m() > step.limit_m) candidates.push_back(step);
   }
@@ -92,12 +102,6 @@ std::vector<Step> Residuals::steps_of(std::size_t track, const StepLimits& limit
     if (strongest) kept.push_back(candidates[c]);
   }
   return kept;
-}
-
-double median_of(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 }  // namespace concord::judging

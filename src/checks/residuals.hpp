@@ -45,6 +45,11 @@ class Residuals {
   [[nodiscard]] Vec3 heading(std::size_t index) const;
   /// A vector in the label's own axes, turned into the frame of the motion table.
   [[nodiscard]] Vec3 from_own_axes(std::size_t index, double along, double across, double up) const;
+  /// A vector in the frame of the motion table, turned into the ego axes of label `row`.
+  [[nodiscard]] Vec3 to_ego_axes(std::uint32_t row, const Vec3& vector) const;
+  /// The label's residual, and its step, in the frame of the motion table.
+  [[nodiscard]] Vec3 residual_m(std::size_t index) const;
+  [[nodiscard]] Vec3 step_m(std::size_t index) const;
   /// Velocity of the neighbours' curve at the label; zero where it is not known.
   [[nodiscard]] Vec3 velocity_mps(std::size_t index) const;
   /// Average velocity from residual row `from` to `to`; zero where no time passes between them.
@@ -60,8 +65,5 @@ class Residuals {
   const ResidualTable& table_;
   std::vector<std::size_t> offset_;
 };
-
-/// Middle value (the lower one of two); reorders `values`, which must not be empty.
-[[nodiscard]] double median_of(std::vector<double>& values);
 
 }  // namespace concord::judging

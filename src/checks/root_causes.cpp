@@ -55,11 +55,6 @@ bool is_within(const Finding& inner, const Finding& outer, std::uint32_t reach) 
   return inner.frame_index + reach >= outer.frame_index && inner.frame_index_end <= outer.frame_index_end + reach;
 }
 
-bool shares_track(const Finding& cause, const Finding& symptom) {
-  if (symptom.track.empty()) return false;
-  return symptom.track == cause.track || symptom.track == cause.other_track;
-}
-
 void link_pose_jumps(std::span<Finding> findings) {
   for (const Finding& jump : findings) {
     if (jump.check != "rig.ego_pose_jump") continue;
@@ -94,7 +89,7 @@ void link_root_causes(std::span<Finding> findings) {
           Finding& symptom = findings[s];
           const bool is_symptom =
               std::find(rule.symptoms.begin(), rule.symptoms.end(), symptom.check) != rule.symptoms.end();
-          if (s == c || !is_symptom || !symptom.root_cause.empty() || !shares_track(cause, symptom)) continue;
+          if (s == c || !is_symptom || !symptom.root_cause.empty()) continue;
           if (rule.between_frames ? overlap(cause, symptom, kReach) : is_within(symptom, cause, 0))
             symptom.root_cause = cause.id;
         }

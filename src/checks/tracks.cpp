@@ -1,5 +1,6 @@
 #include "src/checks/tracks.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace concord::judging {
@@ -47,6 +48,13 @@ double seconds_between(const Frames& frames, std::uint32_t first_frame, std::uin
   const TimeNs last = frames.time_ns[last_frame];
   if (first == kNoTime || last == kNoTime) return (static_cast<double>(last_frame) - first_frame) * kNominalFrame_s;
   return (static_cast<double>(last) - static_cast<double>(first)) * 1e-9;
+}
+
+double size_ratio(const CuboidColumns& cuboid, std::uint32_t row, std::uint32_t other_row) {
+  const Vec3 a = cuboid.at(row).size_m, b = cuboid.at(other_row).size_m;
+  double worst = 1;
+  for (int side = 0; side < 3; ++side) worst = std::max({worst, a[side] / b[side], b[side] / a[side]});
+  return worst;
 }
 
 void for_each_stretch(const CheckContext& context, double max_dt_s, const std::function<void(const Stretch&)>& visit) {

@@ -60,6 +60,9 @@ void for_each_bad_run(const TrackRows& tracks, IsBad&& is_bad, Visit&& visit) {
 /// Time from `first_frame` to `last_frame`; without timestamps a frame counts as 0.1 s.
 [[nodiscard]] double seconds_between(const Frames& frames, std::uint32_t first_frame, std::uint32_t last_frame);
 
+/// Largest ratio of a side of two boxes, the larger over the smaller.
+[[nodiscard]] double size_ratio(const CuboidColumns& cuboid, std::uint32_t row, std::uint32_t other_row);
+
 /// Part of a track without a pause, as it is measured: label i at `time_s[i]`; step `first_step + i` of the motion
 /// table leads from label i to label i + 1. At least two labels; all are valid objects.
 struct Stretch {

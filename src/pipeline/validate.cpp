@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -40,14 +39,9 @@ constexpr std::uint64_t kBytesPerLabel = 400;
 /// Judging costs about as much as measuring, and drives are judged independently.
 constexpr std::size_t kJudges = 2;
 
-/// Whether the check runs under these options.
+/// Whether this build has the check and it runs under these options.
 bool judges(const ValidateOptions& options, std::string_view check) {
-  const auto named = [&](const std::vector<std::string>& names) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const auto& name) { return name == check || name == judging::family_of(check); });
-  };
-  return find_check(check) != nullptr && options.profile.enabled(check) &&
-         (options.judge.only.empty() || named(options.judge.only)) && !named(options.judge.skip);
+  return find_check(check) != nullptr && judging::why_left_out(check, options.profile, options.judge).empty();
 }
 
 /// Four stages joined by queues, each with threads of its own, so that reading and writing go on while others compute:

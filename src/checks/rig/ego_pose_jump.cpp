@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "src/checks/check.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/residuals.hpp"
 
 namespace concord::judging {
@@ -123,19 +124,17 @@ class JumpFinder {
     const std::uint32_t row = table.row[i], frame = context_.labels().frame[row];
     if (!context_.is_valid_object(row)) return;
     const Vec3 place = context_.labels().cuboid.at(row).center_m;
-    const Eigen::Matrix3d R_ego_world = context_.drive().frames.T_world_ego[frame].rotation().transpose();
     const double noise_m = std::max(0.03, context_.measured().noise.along_m[table.track[i]]);
     if (table.before[i] >= 2 && table.after[i] >= 2 && std::isfinite(table.along_m[i])) {
       context_.examine(row);
-      const Vec3 off = R_ego_world * residuals_.from_own_axes(i, table.along_m[i], table.across_m[i], table.up_m[i]);
+      const Vec3 off = residuals_.to_ego_axes(row, residuals_.residual_m(i));
       // The neighbours must agree with each other, or the fault is not of this frame.
       const bool clear = off.head<2>().norm() > kClear * table.fit_rms_m[i];
       single_[frame].push_back(
           {place.head<2>(), clear ? Eigen::Vector2d(off.head<2>()) : Eigen::Vector2d(0, 0), noise_m * table.gain[i]});
     }
     if (std::isfinite(table.step_gain[i])) {
-      const Vec3 off =
-          R_ego_world * residuals_.from_own_axes(i, table.step_along_m[i], table.step_across_m[i], table.step_up_m[i]);
+      const Vec3 off = residuals_.to_ego_axes(row, residuals_.step_m(i));
       const bool clear = off.head<2>().norm() > kClear * table.step_rms_m[i];
       lasting_[frame].push_back({place.head<2>(), clear ? Eigen::Vector2d(off.head<2>()) : Eigen::Vector2d(0, 0),
                                  noise_m * table.step_gain[i]});

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "src/checks/check.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/tracks.hpp"
 
 namespace concord::judging {
@@ -111,9 +112,7 @@ std::vector<Window> windows_of(const Stretch& stretch, const std::vector<Chord>&
     if (static_cast<double>(i - first + 1) < p.min_chords || way_m(first, i) < p.window_m) continue;
     angles_rad.clear();
     for (std::size_t k = first; k <= i; ++k) angles_rad.push_back(chords[k].angle_rad);
-    const auto middle = angles_rad.begin() + static_cast<std::ptrdiff_t>((angles_rad.size() - 1) / 2);
-    std::nth_element(angles_rad.begin(), middle, angles_rad.end());
-    windows.push_back({first, chords[i].end, *middle});
+    windows.push_back({first, chords[i].end, median_of(angles_rad)});
   }
   return windows;
 }

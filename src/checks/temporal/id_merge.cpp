@@ -3,6 +3,7 @@
 
 #include "src/checks/check.hpp"
 #include "src/checks/residuals.hpp"
+#include "src/checks/tracks.hpp"
 
 namespace concord::judging {
 namespace {
@@ -91,10 +92,7 @@ class MergeFinder {
   [[nodiscard]] bool is_resized(std::uint32_t before, std::uint32_t after, const Parameters& p) const {
     if (!context_.taxonomy().at(context_.class_of(after)).rigid) return false;
     if (context_.labels().scope.extent == LabelScope::Extent::visible) return false;
-    const Vec3 a = context_.labels().cuboid.at(before).size_m, b = context_.labels().cuboid.at(after).size_m;
-    double worst = 1;
-    for (int side = 0; side < 3; ++side) worst = std::max({worst, a[side] / b[side], b[side] / a[side]});
-    return worst >= p.min_size_ratio;
+    return size_ratio(context_.labels().cuboid, before, after) >= p.min_size_ratio;
   }
 
   CheckContext& context_;

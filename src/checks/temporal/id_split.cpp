@@ -78,12 +78,6 @@ class SplitFinder {
     const ClassCode class_a = context_.class_of(a), class_b = context_.class_of(b);
     return context_.taxonomy().is_a(class_a, class_b) || context_.taxonomy().is_a(class_b, class_a);
   }
-  [[nodiscard]] double size_ratio(std::uint32_t a, std::uint32_t b) const {
-    const Vec3 one = context_.labels().cuboid.at(a).size_m, other = context_.labels().cuboid.at(b).size_m;
-    double worst = 1;
-    for (int side = 0; side < 3; ++side) worst = std::max({worst, one[side] / other[side], other[side] / one[side]});
-    return worst;
-  }
 
   void judge_end(const TrackEnd& end, const std::map<std::uint32_t, std::vector<TrackEnd>>& begins) {
     const LabelSet& labels = context_.labels();
@@ -97,7 +91,7 @@ class SplitFinder {
       if (!(gap_s > 0)) continue;
       for (const TrackEnd& begin : it->second) {
         if (begin.track == end.track || !same_kind(end.row, begin.row)) continue;
-        if (size_ratio(end.row, begin.row) > p.max_size_ratio) continue;
+        if (size_ratio(labels.cuboid, end.row, begin.row) > p.max_size_ratio) continue;
         const Vec3 way = (end.velocity_mps + begin.velocity_mps) / 2 * gap_s;
         const double mismatch_m = (begin.position_m - end.position_m - way).head<2>().norm();
         const double limit_m = p.max_mismatch_m + p.max_mismatch_per_range * context_.range_m(end.row) +

@@ -68,15 +68,14 @@ class SwapFinder {
         // Noise may move the strongest step by one label.
         for (std::size_t i = step.index - 1; i <= std::min(step.index + 1, residuals_.last(track) - 1); ++i) {
           if (!std::isfinite(table.step_gain[i])) continue;
-          const Vec3 jumped =
-              residuals_.from_own_axes(i, table.step_along_m[i], table.step_across_m[i], table.step_up_m[i]);
+          const Vec3 jumped = residuals_.step_m(i);
           add_jump({i, residuals_.position_m(i) - jumped, jumped.head<2>().norm(), true});
         }
       }
       for (std::size_t i = residuals_.first(track); i < residuals_.last(track); ++i) {
         if (!std::isfinite(table.along_m[i]) || !context_.is_valid_object(table.row[i])) continue;
         context_.examine(table.row[i]);
-        const Vec3 off = residuals_.from_own_axes(i, table.along_m[i], table.across_m[i], table.up_m[i]);
+        const Vec3 off = residuals_.residual_m(i);
         const double size_m = off.head<2>().norm();
         // Exchanged in one frame only: the neighbours agree with each other, not with the label.
         if (size_m > 8 * (0.05 + table.fit_rms_m[i])) add_jump({i, residuals_.position_m(i) - off, size_m, false});

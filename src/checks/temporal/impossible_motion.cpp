@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "src/checks/check.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/residuals.hpp"
 #include "src/checks/tracks.hpp"
 

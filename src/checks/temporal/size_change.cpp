@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "src/checks/check.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/tracks.hpp"
 
 namespace concord::judging {
@@ -37,12 +38,6 @@ Sides sides_of(const CuboidColumns& cuboid, std::uint32_t row) {
   return {cuboid.length_m[row], cuboid.width_m[row], cuboid.height_m[row]};
 }
 
-double quantile(std::vector<double>& values, std::size_t numerator, std::size_t denominator) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) * numerator / denominator);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
 /// How far a label's worst side is beyond what its track allows.
 struct Change {
   double ratio = 1;  ///< >= 1, of side and median, whichever is larger over the other
@@ -58,12 +53,12 @@ class TrackSize {
     std::vector<std::uint8_t> differs(rows.size(), 0);
     for (std::size_t side = 0; side < 3; ++side) {
       for (std::size_t i = 0; i < rows.size(); ++i) values[i] = sides_of(cuboid, rows[i])[side];
-      median_m_[side] = quantile(values, 1, 2);
+      median_m_[side] = median_of(values);
       for (std::size_t i = 0; i < rows.size(); ++i) {
         values[i] = std::abs(std::log(sides_of(cuboid, rows[i])[side] / median_m_[side]));
         if (!(values[i] <= kSameSize)) differs[i] = 1;
       }
-      own_noise_[side] = quantile(values, 1, 4);
+      own_noise_[side] = quantile_of(values, 1, 4);
     }
     const auto same = static_cast<double>(std::count(differs.begin(), differs.end(), 0));
     is_constant_ = same >= p.constant_share * static_cast<double>(rows.size());

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "src/checks/check.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/residuals.hpp"
 #include "src/checks/tracks.hpp"
 

@@ -104,12 +104,7 @@ class SpanFinder {
     draft.finding.score = score_of_excess((enter.size_m() - enter.limit_m) + (leave.size_m() - leave.limit_m),
                                           enter.limit_m + leave.limit_m);
     Cuboid box = context_.labels().cuboid.at(table.row[a]);
-    Vec3 forward = entered_mps * lag_s;
-    if (context_.measured().motion.world) {
-      forward =
-          context_.drive().frames.T_world_ego[context_.labels().frame[table.row[a]]].rotation().transpose() * forward;
-    }
-    box.center_m += forward;
+    box.center_m += residuals_.to_ego_axes(table.row[a], entered_mps * lag_s);
     draft.propose_center(box);
     return true;
   }
