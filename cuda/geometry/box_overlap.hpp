@@ -37,18 +37,6 @@ CONCORD_HD inline Overlap overlap_solids(const Box& a, const Box& b) {
                 area_a * a.size[2], area_b * b.size[2]);
 }
 
-/// Overlap of two valid boxes, in a's frame.
-CONCORD_HD inline Overlap overlap_boxes(const Box& a, const Box& b) {
-  const BoxRecord record_a = record_of(a), record_b = record_of(b);
-  const BoxRecord *records_a[1] = {&record_a}, *records_b[1] = {&record_b};
-  PairLanes<1> lanes;
-  lanes.load(records_a, records_b);
-  OverlapLanes<1> overlap;
-  overlap_prisms(lanes, overlap);
-  if (overlap.prism[0] == 0) return overlap_solids(a, b);
-  return {overlap.iou_bev[0], overlap.iou_3d[0], overlap.overlap_smaller[0], overlap.overlap_smaller_bev[0]};
-}
-
 /// Overlap of a box with its bitwise equal: exactly 1 wherever it has an area or a volume.
 CONCORD_HD inline Overlap overlap_with_itself(const BoxRecord& box) {
   const double area = box.value[BoxRecord::kSize] * box.value[BoxRecord::kSize + 1];

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -163,6 +164,18 @@ bool write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
+Result<void> copy_files_below(const fs::path& folder, const std::set<fs::path>& paths, const fs::path& to) {
+  for (const fs::path& path : paths) {
+    const fs::path relative = path.lexically_relative(folder);
+    if (relative.empty() || *relative.begin() == "..") continue;
+    std::error_code failure;
+    fs::create_directories((to / relative).parent_path(), failure);
+    fs::copy_file(path, to / relative, fs::copy_options::skip_existing, failure);
+    if (failure) return Error{ErrorCode::io, "cannot be copied: " + failure.message(), path.string(), ""};
+  }
+  return {};
+}
+
 Result<void> write_text(const fs::path& path, std::string_view text) {
   return write_text(path, std::span<const std::string_view>(&text, 1));
 }
@@ -190,6 +203,11 @@ bool parse_double(std::string_view text, double& value) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   return failure == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+std::string number_text(double value) {
+  std::array<char, 32> digits{};
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
 }
 
 bool parse_int(std::string_view text, std::int64_t& value) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,11 @@ using RewriteFile =
 [[nodiscard]] Result<void> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to,
                                      const RewriteFile& rewrite);
 
+/// Copies the files of `paths` that lie below `folder` to the same places below `to`; what is there stays.
+[[nodiscard]] Result<void> copy_files_below(const std::filesystem::path& folder,
+                                            const std::set<std::filesystem::path>& paths,
+                                            const std::filesystem::path& to);
+
 /// Writes `text` to `path` (whole or not at all).
 [[nodiscard]] Result<void> write_text(const std::filesystem::path& path, std::string_view text);
 /// As above, for text in pieces.
@@ -55,6 +61,8 @@ using RewriteFile =
 /// The number that is the whole of `text`; "nan" and "inf" are numbers, hexadecimal and trailing characters are not.
 [[nodiscard]] bool parse_double(std::string_view text, double& value);
 [[nodiscard]] bool parse_int(std::string_view text, std::int64_t& value);
+/// The shortest text that parse_double() turns into the same number; "nan" and "inf" too.
+[[nodiscard]] std::string number_text(double value);
 
 /// Calls `on_line(line, number from 1)` for each line without its end; stops at the first error. CRLF is accepted.
 [[nodiscard]] Result<void> for_each_line(std::string_view text,

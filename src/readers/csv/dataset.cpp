@@ -276,15 +276,7 @@ class CsvDataset final : public Dataset {
       if (poses && fs::exists(*poses, failure)) companions.insert(*poses);
       for (const SensorRecord& record : drive.records) companions.insert(record.path);
     }
-    for (const fs::path& path : companions) {
-      const fs::path relative = path.lexically_relative(folder_of(input_));
-      if (relative.empty() || *relative.begin() == "..") continue;
-      std::error_code failure;
-      fs::create_directories((out / relative).parent_path(), failure);
-      fs::copy_file(path, out / relative, fs::copy_options::skip_existing, failure);
-      if (failure) return Error{ErrorCode::io, "cannot be copied: " + failure.message(), path.string(), ""};
-    }
-    return {};
+    return copy_files_below(folder_of(input_), companions, out);
   }
 
   fs::path input_;

@@ -81,15 +81,7 @@ void set_moving(const Layout& layout, const Row& row, std::uint32_t label, Label
   set.attributes[0].code[label] = set.attributes[0].values.intern(moving);
 }
 
-}  // namespace
-
-std::string LabelIds::next(const Layout& layout, const Row& row, const std::string& frame) {
-  std::string id = layout.text(row, Field::label);
-  if (id.empty()) id = frame + ":" + layout.text(row, Field::track);
-  const std::size_t before = seen_[id]++;
-  return before == 0 ? id : id + "#" + std::to_string(before);
-}
-
+/// The cuboid of a row as the file places it (ego or world frame): centre, full sizes.
 Result<Cuboid> written_cuboid(const Mapping& mapping, const Layout& layout, const Row& row) {
   CONCORD_ASSIGN_OR_RETURN(Cuboid box, layout.placed(row));
   std::array<double, 3> size{};
@@ -100,6 +92,15 @@ Result<Cuboid> written_cuboid(const Mapping& mapping, const Layout& layout, cons
   box.size_m = (mapping.half_sizes ? 2.0 : 1.0) * Vec3(size[0], size[1], size[2]);
   if (mapping.bottom) box.center_m += box.rotation * Vec3(0, 0, 0.5 * box.size_m.z());
   return box;
+}
+
+}  // namespace
+
+std::string LabelIds::next(const Layout& layout, const Row& row, const std::string& frame) {
+  std::string id = layout.text(row, Field::label);
+  if (id.empty()) id = frame + ":" + layout.text(row, Field::track);
+  const std::size_t before = seen_[id]++;
+  return before == 0 ? id : id + "#" + std::to_string(before);
 }
 
 Result<LabelSet> read_labels(const Mapping& mapping, const Layout& layout, const Table& table,

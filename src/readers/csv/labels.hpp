@@ -29,9 +29,6 @@ class LabelIds {
   std::map<std::string, std::size_t, std::less<>> seen_;
 };
 
-/// The cuboid of a row as the file places it (ego or world frame): centre, full sizes.
-[[nodiscard]] Result<Cuboid> written_cuboid(const Mapping& mapping, const Layout& layout, const Row& row);
-
 /// Reads the rows at `places` (file order) into a label set. Rows of frames that `drive` does not have are left out and
 /// counted in `outside`. A label in the world frame whose frame has no pose is an error.
 [[nodiscard]] Result<LabelSet> read_labels(const Mapping& mapping, const Layout& layout, const Table& table,

@@ -127,10 +127,6 @@ Result<Cuboid> Layout::placed(const Row& row) const {
   return box;
 }
 
-std::string Layout::written(Field field, double value) const {
-  std::array<char, 32> digits{};
-  const auto [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), value / scale_[index(field)]);
-  return failure == std::errc() ? std::string(digits.data(), end) : std::string("nan");
-}
+std::string Layout::written(Field field, double value) const { return number_text(value / scale_[index(field)]); }
 
 }  // namespace concord::readers::csv

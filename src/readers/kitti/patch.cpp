@@ -1,6 +1,5 @@
 #include "src/readers/kitti/patch.hpp"
 
-#include <charconv>
 #include <map>
 #include <unordered_map>
 
@@ -9,12 +8,6 @@
 
 namespace concord::readers::kitti {
 namespace {
-
-std::string number_text(double value) {
-  std::array<char, 32> digits{};
-  const auto [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  return failure == std::errc() ? std::string(digits.data(), end) : std::string("nan");
-}
 
 /// `line` with the given fields (by index) replaced; the space between fields stays as it was.
 std::string replace_fields(std::string_view line, const std::map<std::size_t, std::string>& replacements) {

@@ -1,9 +1,9 @@
 #include "src/readers/nuscenes/table_text.hpp"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "src/readers/common/files.hpp"
 
 namespace concord::readers::nuscenes {
 
@@ -12,9 +12,7 @@ std::string json_string(std::string_view text) { return nlohmann::json(text).dum
 std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  std::array<char, 32> digits{};
-  const auto [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  return failure == std::errc() ? std::string(digits.data(), end) : std::string("NaN");
+  return readers::number_text(value);
 }
 
 Result<std::string> replace_elements(std::string_view before, std::span<const std::string> new_texts,

@@ -79,16 +79,11 @@ class OpenLabelDataset final : public Dataset {
   /// A single label file takes along the recordings below its folder that it names.
   Result<void> copy_recordings(const fs::path& out) {
     CONCORD_ASSIGN_OR_RETURN(const Drive drive, read(0));
-    const fs::path folder = input_.parent_path();
+    std::set<fs::path> paths;
     for (const SensorRecord& record : drive.records) {
-      const fs::path relative = record.path.lexically_relative(folder);
-      if (record.format == PayloadFormat::synthetic || relative.empty() || *relative.begin() == "..") continue;
-      std::error_code failure;
-      fs::create_directories((out / relative).parent_path(), failure);
-      fs::copy_file(record.path, out / relative, fs::copy_options::skip_existing, failure);
-      if (failure) return Error{ErrorCode::io, "cannot be copied: " + failure.message(), record.path.string(), ""};
+      if (record.format != PayloadFormat::synthetic) paths.insert(record.path);
     }
-    return {};
+    return copy_files_below(input_.parent_path(), paths, out);
   }
 
   Result<ReadOptions> read_options() const {
