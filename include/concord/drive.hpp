@@ -56,6 +56,7 @@ struct SensorRecord {
   PayloadFormat format = PayloadFormat::none;
   std::filesystem::path path;
   std::optional<SE3> T_world_ego;  ///< ego pose at the recording's own time, where the dataset has one
+  bool in_ego_frame = false;       ///< points are stored in the ego frame of `frame`, moved there from the sensor's
 };
 
 /// The label timestamps of a drive, in the dataset's own order.

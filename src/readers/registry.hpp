@@ -9,6 +9,7 @@ const Format& kitti_tracking_format();
 const Format& kitti_object_format();
 const Format& openlabel_format();
 const Format& csv_format();
+const Format& argoverse2_format();
 const Format& nuscenes_format();
 const Format& synthetic_format();
 

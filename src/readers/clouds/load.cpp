@@ -19,6 +19,7 @@ using readers::clouds::PointFields;
 /// The ego frame of the record's frame from the sensor's frame.
 Result<SE3> ego_from_sensor(const Drive& drive, const SensorRecord& record) {
   const std::string where = record.path.string();
+  if (record.in_ego_frame) return SE3(SE3::Identity());
   if (record.sensor >= drive.sensors.size() || record.frame >= drive.frames.size()) {
     return Error{ErrorCode::invalid_argument, "belongs to no sensor or frame of the drive", where, ""};
   }
