@@ -122,8 +122,8 @@ struct BoxDetailRow {
   std::uint32_t fit_points;     ///< object points that took part in the fit (about 256 at most); 0: too few, no fit
   std::uint32_t fit_turn;       ///< the turn whose sides the object points lie closest to
   /// Where the object's points end, counted outwards from the face (negative: inside): of the object points between the
-  /// faces beside it, the end of that stretch without gaps that holds the most, less 2 % of its points at either end.
-  /// Rounded outwards to edge_step_m of the face's axis. NaN without such points.
+  /// faces beside it, the end of that stretch without gaps that holds the most, less one or two stray points at either
+  /// end (from 30 and 100 points). Rounded outwards to edge_step_m of the face's axis. NaN without such points.
   double edge_m[6];
   double edge_step_m[3];
   /// 1 - (mean distance of the points from the nearest side of their upright bounding box in the axes of the best turn)
@@ -168,11 +168,13 @@ struct OcclusionRequest {
   const double* origin_x_m = nullptr;
   const double* origin_y_m = nullptr;
   const double* origin_z_m = nullptr;
-  double core = 0.8;  ///< rays count that meet the box shrunk to this share of its sizes: grazing ones tell little
+  double core = 0.8;    ///< rays count that meet the box shrunk to this share of its sizes: grazing ones tell little
+  double near_m = 0.3;  ///< a return this close before a box belongs to what the box is about
 };
 
-/// Rays that meet the core of one box, by where they returned: before the box, in it (closed) or behind it. Sums over
-/// the sweeps of its frame. Returns straight above or below the sensor are not counted.
+/// Rays that meet the core of one box, by where they returned: more than near_m before the box, in it (closed) or near
+/// before it, or behind it. Sums over the sweeps of its frame. Returns straight above or below the sensor are not
+/// counted.
 struct OcclusionRow {
   std::uint32_t front, inside, behind;
   /// Directions towards the core, in steps of about 1.4 degrees sideways and 1.8 degrees up, and those without any

@@ -33,12 +33,17 @@ CONCORD_HD inline RayStretch ray_stretch(const PointBox& box, double share, cons
   return {enter, leave};
 }
 
-/// Where a ray that meets the core of a box (`core` * its sizes) ends: before the box, in it (closed), or behind it.
-CONCORD_HD inline RayEnd ray_end(const PointBox& box, double core, const LocalPoint& origin, const LocalPoint& point) {
+/// Where a ray that meets the core of a box (`core` * its sizes) ends: more than `near_m` before the box, in it
+/// (closed) or near before it, or behind it.
+CONCORD_HD inline RayEnd ray_end(const PointBox& box, double core, double near_m, const LocalPoint& origin,
+                                 const LocalPoint& point) {
   const RayStretch through = ray_stretch(box, core, origin, point);
   if (!(through.enter <= through.leave)) return RayEnd::misses;
   const RayStretch whole = ray_stretch(box, 1, origin, point);
-  if (whole.enter > 1) return RayEnd::front;
+  if (whole.enter > 1) {
+    const double dx = point.at[0] - origin.at[0], dy = point.at[1] - origin.at[1], dz = point.at[2] - origin.at[2];
+    return (whole.enter - 1) * sqrt(dx * dx + dy * dy + dz * dz) > near_m ? RayEnd::front : RayEnd::inside;
+  }
   return whole.leave < 1 ? RayEnd::behind : RayEnd::inside;
 }
 

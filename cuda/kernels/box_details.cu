@@ -111,7 +111,7 @@ struct AxisHistogram {
       }
     }
     if (best == 0) return false;
-    const std::uint32_t trim = best / 50;
+    const std::uint32_t trim = best >= 100 ? 2 : (best >= 30 ? 1 : 0);
     for (std::uint32_t cut = count[best_first]; cut <= trim; cut += count[best_first]) ++best_first;
     for (std::uint32_t cut = count[best_last]; cut <= trim; cut += count[best_last]) --best_last;
     low_m = best_first * step_m - reach_m;

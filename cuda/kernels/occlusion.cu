@@ -97,7 +97,7 @@ struct CastRay {
   Sweep sweep;
   const float *x, *y, *z;
   const PointBox* boxes;
-  double core;
+  double core, near_m;
   OcclusionRow* rows;
   std::uint32_t* seen;  ///< a bit a cell
 
@@ -111,8 +111,8 @@ struct CastRay {
     for (std::uint32_t k = sweep.cell_begin[cell]; k < sweep.cell_begin[cell + 1]; ++k) {
       const std::uint32_t row = sweep.cell_boxes[k];
       const PointBox& box = boxes[row];
-      const RayEnd end =
-          ray_end(box, core, to_box(box, sweep.origin[0], sweep.origin[1], sweep.origin[2]), to_box(box, px, py, pz));
+      const RayEnd end = ray_end(box, core, near_m, to_box(box, sweep.origin[0], sweep.origin[1], sweep.origin[2]),
+                                 to_box(box, px, py, pz));
       if (end == RayEnd::front) atomic_add(&rows[row].front, 1);
       if (end == RayEnd::inside) atomic_add(&rows[row].inside, 1);
       if (end == RayEnd::behind) atomic_add(&rows[row].behind, 1);
@@ -134,7 +134,7 @@ struct CountSilent {
   Sweep sweep;
   const Outline* outlines;
   const PointBox* boxes;
-  double core;
+  double core, near_m;
   const std::uint32_t* seen;
   OcclusionRow* rows;
 
@@ -149,7 +149,7 @@ struct CountSilent {
         const LocalPoint way = middle_of_cell(c % kColumns, r);
         const LocalPoint point =
             to_box(box, sweep.origin[0] + way.at[0], sweep.origin[1] + way.at[1], sweep.origin[2] + way.at[2]);
-        if (ray_end(box, core, origin, point) == RayEnd::misses) continue;
+        if (ray_end(box, core, near_m, origin, point) == RayEnd::misses) continue;
         ++directions;
         const int cell = r * kColumns + c % kColumns;
         silent += (seen[cell / 32] >> (static_cast<unsigned>(cell) % 32U) & 1U) == 0 ? 1U : 0U;
@@ -220,12 +220,12 @@ void occlusion(const OcclusionRequest& request, OcclusionRow* rows) {
     sweep.cell_boxes = device_entries.data();
     thrust::fill(thrust::device, seen.begin(), seen.end(), 0U);
     const thrust::counting_iterator<std::uint32_t> index(0);
-    thrust::for_each_n(
-        thrust::device, index, points,
-        CastRay{sweep, x.data(), y.data(), z.data(), device_boxes.data(), request.core, raw(result), raw(seen)});
-    thrust::for_each_n(
-        thrust::device, index, box_count,
-        CountSilent{sweep, device_outlines.data(), device_boxes.data(), request.core, raw(seen), raw(result)});
+    thrust::for_each_n(thrust::device, index, points,
+                       CastRay{sweep, x.data(), y.data(), z.data(), device_boxes.data(), request.core, request.near_m,
+                               raw(result), raw(seen)});
+    thrust::for_each_n(thrust::device, index, box_count,
+                       CountSilent{sweep, device_outlines.data(), device_boxes.data(), request.core, request.near_m,
+                                   raw(seen), raw(result)});
   }
   thrust::copy(result.begin(), result.end(), rows);
 }

@@ -97,7 +97,8 @@ struct PointTable {
   std::vector<float> nearest_m, farthest_m;   ///< distance of inside points from the ego origin
   std::vector<float> bottom_above_ground_m;   ///< middle of the bottom over the local ground; negative: sunk
   std::vector<std::uint32_t> ground_support;  ///< lowest points of nearby 1 m cells that agree on that ground
-  /// Rays that meet the cuboid shrunk to 80 %, by where they returned, and (coarse) directions without any return.
+  /// Rays that meet the cuboid shrunk to 80 %, by where they returned (up to 0.5 m before it counts as inside), and
+  /// (coarse) directions without any return.
   std::vector<std::uint32_t> rays_front, rays_inside, rays_behind, directions, directions_silent;
   std::vector<float> fit_turn_rad;  ///< turn (within 45 degrees) that aligns the cuboid best with its object points
   std::vector<float> fit_gain;      ///< by which share that brings the points closer to its sides, [0, 1]
@@ -106,7 +107,7 @@ struct PointTable {
 };
 
 /// Clusters of points (0.5 m apart at most) above the ground that no cuboid of the label set explains; sorted by frame.
-/// Ego frame. Clusters of fewer than 8 points and longer than 25 m are left out.
+/// Ego frame. Clusters of fewer than 8 points are left out.
 struct ClusterTable {
   std::vector<std::uint32_t> frame;
   std::vector<std::uint32_t> points;

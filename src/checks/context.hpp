@@ -15,6 +15,7 @@ namespace concord::judging {
 inline constexpr std::string_view kTracks = "tracks";
 inline constexpr std::string_view kTimestamps = "timestamps";
 inline constexpr std::string_view kEgoPoses = "ego poses";
+inline constexpr std::string_view kPointClouds = "point clouds";
 inline constexpr std::string_view kAttributeValues = "attribute enumerations";
 
 /// A finding while its check still works on it, with the corrections it proposes.

@@ -16,11 +16,12 @@ namespace {
 using judging::Check;
 using judging::CheckContext;
 
-std::uint64_t frames_lacking(std::string_view input, const Drive& drive) {
+std::uint64_t frames_lacking(std::string_view input, const Drive& drive, const LabelSetMeasurements& measured) {
   std::uint64_t lacking = 0;
   for (std::size_t frame = 0; frame < drive.frames.size(); ++frame) {
     if (input == judging::kEgoPoses && !drive.frames.has_pose(static_cast<std::uint32_t>(frame))) ++lacking;
     if (input == judging::kTimestamps && drive.frames.time_ns[frame] == kNoTime) ++lacking;
+    if (input == judging::kPointClouds && !measured.clouds.measured(static_cast<std::uint32_t>(frame))) ++lacking;
   }
   return lacking;
 }
@@ -28,7 +29,7 @@ std::uint64_t frames_lacking(std::string_view input, const Drive& drive) {
 // Why a check that needs `input` cannot look at these labels; empty when it can.
 std::string why_missing(std::string_view input, const Drive& drive, const LabelSet& labels,
                         const LabelSetMeasurements& measured) {
-  const bool no_frame_has_it = drive.frames.size() > 0 && frames_lacking(input, drive) == drive.frames.size();
+  const bool no_frame_has_it = drive.frames.size() > 0 && frames_lacking(input, drive, measured) == drive.frames.size();
   if (input == judging::kTracks) {
     const bool any = std::any_of(labels.track.begin(), labels.track.end(), [](auto code) { return code != kNone; });
     return any || labels.size() == 0 ? "" : "labels have no tracks";
@@ -37,6 +38,10 @@ std::string why_missing(std::string_view input, const Drive& drive, const LabelS
   if (input == judging::kEgoPoses) {
     if (drive.frames.T_world_ego.empty() || no_frame_has_it) return "no ego poses";
     return measured.motion.world || measured.motion.size() == 0 ? "" : "not every labelled frame has an ego pose";
+  }
+  if (input == judging::kPointClouds) {
+    if (!measured.clouds.present()) return "no LiDAR clouds";
+    return no_frame_has_it ? "no LiDAR cloud could be read" : "";
   }
   if (input == judging::kAttributeValues) {
     const bool any = std::any_of(labels.attributes.begin(), labels.attributes.end(),
@@ -61,7 +66,7 @@ StatusRow run_check(const Check& check, const Drive& drive, const LabelSet& labe
     for (const std::string_view input : check.info.inputs) {
       status.reason = why_missing(input, drive, labels, measured);
       if (!status.reason.empty()) return status;
-      lacking = std::max(lacking, frames_lacking(input, drive));
+      lacking = std::max(lacking, frames_lacking(input, drive, measured));
     }
     CheckContext context(drive, labels, measured, check.info, profile.severity(check.info.id));
     check.run(context, profile);

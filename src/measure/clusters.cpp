@@ -14,7 +14,6 @@ namespace {
 constexpr double kDistance_m = 0.5;
 constexpr double kLowest_m = 0.3, kHighest_m = 4.0;  ///< above ground: below is road, above are trees and bridges
 constexpr std::size_t kFewestPoints = 8;
-constexpr double kLongest_m = 25.0;
 
 /// A rectangle around points, seen from above.
 struct Rectangle {
@@ -56,7 +55,6 @@ void append(std::uint32_t frame, const std::vector<std::uint64_t>& members, cons
     lowest = std::min(lowest, static_cast<double>(points.z_m[i]) - static_cast<double>(ground_m[i]));
   }
   const Rectangle box = smallest_rectangle(members, points);
-  if (!(box.length_m <= kLongest_m)) return;
   table.frame.push_back(frame);
   table.points.push_back(static_cast<std::uint32_t>(members.size()));
   table.x_m.push_back(box.x_m);

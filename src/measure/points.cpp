@@ -99,7 +99,7 @@ void measure_set(kernels::ExecutionContext& context, const LabelSet& set, const 
   context.box_details(request, details.data());
   std::vector<kernels::OcclusionRow> rays(count);
   context.occlusion({boxes, rows.offset.data(), batch.frames(), points.by_sweep(), points.sweep_frame.data(),
-                     points.origin_x_m.data(), points.origin_y_m.data(), points.origin_z_m.data(), 0.8},
+                     points.origin_x_m.data(), points.origin_y_m.data(), points.origin_z_m.data(), 0.8, 0.5},
                     rays.data());
   for (std::uint32_t f = 0; f < batch.frames(); ++f) {
     if (batch.state[f] != frame_cloud::kMeasured) continue;

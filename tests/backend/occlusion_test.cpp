@@ -26,7 +26,8 @@ struct Sweeps {
             x.data(),
             y.data(),
             z.data(),
-            0.8};
+            0.8,
+            0.3};
   }
   const PointScene& scene;
   std::vector<std::uint32_t> frame;

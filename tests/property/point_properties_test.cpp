@@ -58,7 +58,7 @@ RC_GTEST_PROP(PointProperties, RaysAreThoseOfThePlainLoop, (bool tilted)) {
   const std::uint32_t frame = 0;
   const double x = number(-30, 30), y = number(-30, 30), z = number(-3, 6);
   const kernels::OcclusionRequest request{
-      scene.box_columns(), scene.box_offset.data(), 1, scene.points(), &frame, &x, &y, &z, 0.9};
+      scene.box_columns(), scene.box_offset.data(), 1, scene.points(), &frame, &x, &y, &z, 0.9, 0.3};
   std::vector<kernels::OcclusionRow> rows(scene.boxes.size());
   cpu().occlusion(request, rows.data());
   const auto expected = oracle_occlusion(request);

@@ -72,7 +72,7 @@ void set_edges(const std::vector<double>& along, double half, double gap_m, cons
   const auto fullest = std::max_element(stretches.begin(), stretches.end(),
                                         [&](const auto& a, const auto& b) { return sum(a) < sum(b); });
   if (fullest == stretches.end()) return;
-  const std::uint32_t trim = sum(*fullest) / 50;
+  const std::uint32_t held = sum(*fullest), trim = held >= 100 ? 2 : (held >= 30 ? 1 : 0);
   std::uint32_t passed = 0;
   auto low = fullest->begin();
   while ((passed += low->second) <= trim) ++low;
@@ -315,7 +315,11 @@ std::vector<kernels::OcclusionRow> oracle_occlusion(const kernels::OcclusionRequ
         const auto [core_enter, core_leave] = stretch_in(box, request.core, from, to);
         if (core_enter > core_leave) continue;
         const auto [enter, leave] = stretch_in(box, 1, from, to);
-        ++(enter > 1 ? rows[row].front : (leave < 1 ? rows[row].behind : rows[row].inside));
+        const double length_m =
+            std::sqrt((to[0] - from[0]) * (to[0] - from[0]) + (to[1] - from[1]) * (to[1] - from[1]) +
+                      (to[2] - from[2]) * (to[2] - from[2]));
+        const bool before = enter > 1 && (enter - 1) * length_m > request.near_m;
+        ++(before ? rows[row].front : (enter <= 1 && leave < 1 ? rows[row].behind : rows[row].inside));
       }
     }
   }

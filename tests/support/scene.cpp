@@ -8,6 +8,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "tests/support/scene_cloud.hpp"
+
 namespace concord::tests {
 namespace {
 
@@ -109,10 +111,11 @@ Vec3 scatter_of(std::uint32_t frame) {
 }
 
 std::vector<LabelLine> labels_of(const YAML::Node& object, const std::vector<double>& times_s) {
-  require_keys(object, {"id",         "class",       "size",       "start",        "velocity",       "acceleration",
-                        "turn_deg_s", "heading_deg", "braking",    "first",        "last",           "skip",
-                        "occlusion",  "truncation",  "visibility", "lidar_points", "attributes",     "at",
-                        "scatter_m",  "key_frames",  "growth",     "moving_state", "stored_velocity"});
+  require_keys(object,
+               {"id",           "class",           "size",       "start",     "velocity",  "acceleration", "turn_deg_s",
+                "heading_deg",  "braking",         "first",      "last",      "skip",      "occlusion",    "truncation",
+                "visibility",   "lidar_points",    "attributes", "at",        "scatter_m", "key_frames",   "growth",
+                "moving_state", "stored_velocity", "phantom",    "unlabelled"});
   const auto class_name = object["class"].as<std::string>();
   Motion motion{vector_of(object["start"], Vec3::Zero()), vector_of(object["velocity"], Vec3::Zero()),
                 vector_of(object["acceleration"], Vec3::Zero())};
@@ -271,7 +274,9 @@ Drive build_drive(const YAML::Node& root) {
     set.attributes.push_back(std::move(column));
   }
   std::vector<YAML::Node> objects;
-  for (const auto& object : root["tracks"]) objects.push_back(object);
+  for (const auto& object : root["tracks"]) {
+    if (!object["unlabelled"].as<bool>(false)) objects.push_back(object);
+  }
   std::vector<LabelLine> lines;
   for (const YAML::Node& object : objects) {
     for (LabelLine& line : labels_of(object, motion_times_s)) {
@@ -286,6 +291,32 @@ Drive build_drive(const YAML::Node& root) {
   set.finish(drive.frames.size());
   drive.label_sets.push_back(std::move(set));
   return drive;
+}
+
+/// The object as it really was: without what was done to its labels.
+std::vector<LabelLine> truth_of(const YAML::Node& object, const std::vector<double>& times_s) {
+  const YAML::Node real = YAML::Clone(object);
+  for (const char* key : {"at", "skip", "scatter_m", "key_frames", "growth"}) {
+    YAML::Node(real).remove(key);
+  }
+  return labels_of(real, times_s);
+}
+
+/// The sweeps of a LiDAR among the real objects of the scene.
+CloudBatch build_clouds(const YAML::Node& root) {
+  const std::vector<double> times_s = frame_times_s(root);
+  const std::vector<SE3> poses = ego_path(root["ego"] ? root["ego"] : YAML::Node(YAML::NodeType::Map), times_s);
+  std::vector<std::vector<Cuboid>> boxes(times_s.size());
+  for (const auto& object : root["tracks"]) {
+    if (object["phantom"].as<bool>(false)) continue;
+    for (const LabelLine& line : truth_of(object, times_s)) {
+      boxes[line.frame].push_back(transformed(poses[line.frame].inverse(), line.world));
+    }
+  }
+  CloudBatch batch;
+  batch.state.assign(times_s.size(), frame_cloud::kMeasured);
+  for (std::uint32_t f = 0; f < times_s.size(); ++f) batch.sweeps.push_back(cast_rays(f, boxes[f]));
+  return batch;
 }
 
 Expectation parse_expectation(const YAML::Node& node, std::string_view check, int first_line) {
@@ -314,12 +345,13 @@ Expectation parse_expectation(const YAML::Node& node, std::string_view check, in
 Scene parse_scene(const std::string& yaml, std::string_view check, int first_line) {
   const YAML::Node root = YAML::Load(yaml);
   require_keys(root, {"scene", "frames", "rate_hz", "times_s", "ego", "poses", "unrecorded", "attributes", "extent",
-                      "tracks", "expect"});
+                      "lidar", "tracks", "expect"});
   if (!root["expect"]) throw YAML::RepresentationException(root.Mark(), "no 'expect'");
   Scene scene;
   scene.title = root["scene"].as<std::string>();
   scene.line = first_line;
   scene.drive = build_drive(root);
+  if (root["lidar"].as<bool>(false)) scene.clouds = build_clouds(root);
   for (const auto& node : root["expect"]) scene.expectations.push_back(parse_expectation(node, check, first_line));
   return scene;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "concord/drive.hpp"
+#include "concord/measure.hpp"
 #include "concord/result.hpp"
 
 namespace concord::tests {
@@ -28,6 +29,7 @@ struct Scene {
   std::string title;
   int line = 0;  ///< of the scene in its page
   Drive drive;
+  std::optional<CloudBatch> clouds;  ///< of all frames, where the scene has a LiDAR
   std::vector<Expectation> expectations;
 };
 
@@ -41,6 +43,7 @@ struct Scene {
 ///     unrecorded: [3]          # frames without a recording
 ///     attributes: {name: [allowed values]}
 ///     extent: visible
+///     lidar: true              # sweeps of the objects as they really are, without `at` and `skip`: cast_rays()
 ///     tracks:                  # label ids are frame:track, frame:#n without id, with #n for a repeated one
 ///       - {id: A, class: car, size: [l, w, h], start: [x, y, z], velocity: [x, y, z], acceleration: [x, y, z],
 ///          turn_deg_s: 0, heading_deg: 0, braking: {frame: 3, mps2: 7}, first: 0, last: 19, skip: [3],
@@ -48,6 +51,7 @@ struct Scene {
 ///          moving_state: parked, stored_velocity: [x, y, z], scatter_m: 0.1,  # of every label, within +-
 ///          key_frames: 5,      # labels between every fifth frame lie on straight lines
 ///          growth: 1.01,       # factor of the size from label to label
+///          phantom: true (a label without an object), unlabelled: true (an object without labels),
 ///          at: {4: {...}, "6-8": {shift_m: [x, y, z], turn_deg: 180, size: [...], scale: [...], class: c, track: B,
 ///                                 attributes: {...}, late_frames: 2, frozen_at: 3, moving_state: moving, occlusion:
 ///                                 2}}}

@@ -19,7 +19,8 @@ Judgement judge_scene(const Scene& scene) {
     options.device = "cpu";
     return Measurer::create(options).value();
   }();
-  const auto measured = kMeasurer->measure(scene.drive).value();
+  auto measured = kMeasurer->measure(scene.drive).value();
+  if (scene.clouds) EXPECT_TRUE(kMeasurer->measure_points(scene.drive, *scene.clouds, true, measured).ok());
   return judge(scene.drive, measured, Profile(), {}).value();
 }
 

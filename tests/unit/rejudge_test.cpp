@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <cmath>
+#include <optional>
 
 #include "concord/judge.hpp"
 #include "concord/measure.hpp"
@@ -14,15 +15,20 @@ namespace concord::tests {
 namespace {
 namespace fs = std::filesystem;
 
-Report judged_report(std::vector<Drive> drives) {
+/// `clouds[i]`, where it is there, belongs to `drives[i]`.
+Report judged_report(std::vector<Drive> drives, const std::vector<std::optional<CloudBatch>>& clouds = {}) {
   static const std::unique_ptr<Measurer> kMeasurer = [] {
     DeviceOptions options;
     options.device = "cpu";
     return Measurer::create(options).value();
   }();
   Report report;
-  for (Drive& drive : drives) {
+  for (std::size_t i = 0; i < drives.size(); ++i) {
+    Drive& drive = drives[i];
     auto measured = kMeasurer->measure(drive).value();
+    if (i < clouds.size() && clouds[i]) {
+      EXPECT_TRUE(kMeasurer->measure_points(drive, *clouds[i], true, measured).ok());
+    }
     report.drives.push_back({.name = drive.name, .format = drive.format});
     report.measurements.push_back({std::move(drive), std::move(measured)});
   }
@@ -43,12 +49,14 @@ TEST(Rejudge, KeptMeasurementsGiveTheSameFindings) {
     auto scenes = parse_scenes(check.documentation, check.id, check.id);
     ASSERT_TRUE(scenes.ok()) << scenes.error().text();
     std::vector<Drive> drives;
+    std::vector<std::optional<CloudBatch>> clouds;
     for (Scene& scene : *scenes) {
       scene.drive.name = "scene " + std::to_string(drives.size());
       drives.push_back(std::move(scene.drive));
+      clouds.push_back(std::move(scene.clouds));
     }
     ASSERT_GE(drives.size(), 2U);
-    const Report original = judged_report(std::move(drives));
+    const Report original = judged_report(std::move(drives), clouds);
     EXPECT_FALSE(original.findings.empty());
     const std::string digest = written(folder.path() / "a.h5", original);
     auto read = read_report(folder.path() / "a.h5", true);
