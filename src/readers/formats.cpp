@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <array>
+#include <system_error>
+#include <vector>
 
 #include "concord/dataset.hpp"
 #include "src/readers/registry.hpp"
@@ -15,7 +18,36 @@ std::span<const Format* const> formats() {
   return all;
 }
 
-Result<std::unique_ptr<Dataset>> open_dataset(const std::filesystem::path& input, std::string_view format,
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What to say of a folder that is no dataset itself but holds some: their names, a few of them.
+std::string datasets_below(const fs::path& folder) {
+  constexpr std::size_t kMostEntries = 1000, kMostNames = 4;
+  std::error_code failure;
+  std::vector<std::string> names;
+  std::size_t looked = 0;
+  for (fs::directory_iterator entry(folder, failure); !failure && entry != fs::directory_iterator();
+       entry.increment(failure)) {
+    if (++looked > kMostEntries) break;
+    const fs::path& path = entry->path();
+    std::error_code unknown;
+    if (!entry->is_directory(unknown)) continue;
+    if (std::ranges::any_of(formats(), [&](const Format* format) { return format->recognises(path); })) {
+      names.push_back(path.filename().string());
+    }
+  }
+  if (names.empty()) return "";
+  std::sort(names.begin(), names.end());
+  std::string text = "; datasets below it: ";
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > kMostNames ? text + ", ..." : text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Dataset>> open_dataset(const fs::path& input, std::string_view format,
                                               const OpenOptions& options) {
   std::string known;
   std::string matching;
@@ -35,13 +67,13 @@ Result<std::unique_ptr<Dataset>> open_dataset(const std::filesystem::path& input
   }
   std::error_code failure;
   // An in-memory source ("synthetic:...") is no path; anything else must exist.
-  if (matches == 0 && !std::filesystem::exists(input, failure)) {
+  if (matches == 0 && !fs::exists(input, failure)) {
     return Error{ErrorCode::not_found, failure ? "cannot be read: " + failure.message() : "does not exist",
                  input.string(), "a dataset folder or file"};
   }
   if (matches == 0) {
-    return Error{ErrorCode::unsupported, "is in no format that Concord recognises", input.string(),
-                 "one of " + known + " (--format forces one)"};
+    return Error{ErrorCode::unsupported, "is in no format that Concord recognises" + datasets_below(input),
+                 input.string(), "one of " + known + " (--format forces one)"};
   }
   return Error{ErrorCode::invalid_argument, "looks like several formats: " + matching, input.string(), "--format"};
 }

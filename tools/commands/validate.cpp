@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -79,8 +80,10 @@ void print_times(const ValidateSummary& summary) {
   std::array<double, 4> seconds{};
   for (const StageSpan& span : summary.spans)
     seconds[static_cast<std::size_t>(span.stage)] += span.end_s - span.begin_s;
-  fmt::print("{} drive{} in {:.2f} s (read {:.2f}, measure {:.2f}, judge {:.2f}, write {:.2f}) on {}{}\n",
-             summary.drives.size(), summary.drives.size() == 1 ? "" : "s", summary.seconds, seconds[0], seconds[1],
+  const auto failed = std::ranges::count_if(summary.drives, [](const DriveOutcome& o) { return o.error.has_value(); });
+  fmt::print("{} drive{}{} in {:.2f} s (read {:.2f}, measure {:.2f}, judge {:.2f}, write {:.2f}) on {}{}\n",
+             summary.drives.size(), summary.drives.size() == 1 ? "" : "s",
+             failed > 0 ? fmt::format(", {} not validated,", failed) : "", summary.seconds, seconds[0], seconds[1],
              seconds[2], seconds[3], summary.device, summary.device_note.empty() ? "" : "; " + summary.device_note);
 }
 
