@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <map>
 #include <vector>
 
 #include "src/checks/check.hpp"
-#include "src/checks/tracks.hpp"
+#include "src/checks/cluster_chains.hpp"
+#include "src/checks/quantiles.hpp"
 
 namespace concord::judging {
 namespace {
@@ -17,128 +16,78 @@ struct Parameters {
   double max_speed_mps = 60;
   double min_straight = 0.7;
   double max_range_m = 60;
+  double min_length_m = 0.3, max_length_m = 13;
+  double max_width_m = 3.2;
+  double min_height_m = 0.4, max_height_m = 3.7;
+  double max_bottom_m = 0.8;
   double judge_standing = 1;
+  double standing_min_length_m = 3.2, standing_max_length_m = 5.6;
+  double standing_min_width_m = 1.3, standing_max_width_m = 2.3;
+  double standing_min_height_m = 0.8, standing_max_height_m = 1.9;
+  double max_covered = 0.2;
 
   static std::vector<Field<Parameters>> fields() {
+    using P = Parameters;
     return {
-        {&Parameters::min_frames, "min_frames", "1", 2, 1000, "frames in which the points must be there"},
-        {&Parameters::min_move_m, "min_move_m", "m", 0, 100, "way from which it moves: this, and 1.5 times its length"},
-        {&Parameters::max_speed_mps, "max_speed_mps", "m/s", 0, 200, "faster clusters are not joined to one object"},
-        {&Parameters::min_straight, "min_straight", "1", 0, 1, "way as the crow flies over the way of a moving object"},
-        {&Parameters::max_range_m, "max_range_m", "m", 0, 1000, "farther clusters are not looked at"},
-        {&Parameters::judge_standing, "judge_standing", "1", 0, 1,
-         "1: standing objects of the size of a car count too"}};
+        {&P::min_frames, "min_frames", "1", 2, 1000, "frames in which the points must be there"},
+        {&P::min_move_m, "min_move_m", "m", 0, 100, "way from which it moves: this, and 1.5 times its length"},
+        {&P::max_speed_mps, "max_speed_mps", "m/s", 0, 200, "faster clusters are not joined to one object"},
+        {&P::min_straight, "min_straight", "1", 0, 1, "way as the crow flies over the way of a moving object"},
+        {&P::max_range_m, "max_range_m", "m", 0, 1000, "farther clusters are not looked at"},
+        {&P::min_length_m, "min_length_m", "m", 0, 100, "shorter clusters are no road users (a post, a sign)"},
+        {&P::max_length_m, "max_length_m", "m", 0, 100, "longer ones neither (a wall, a hedge)"},
+        {&P::max_width_m, "max_width_m", "m", 0, 100, "wider ones neither"},
+        {&P::min_height_m, "min_height_m", "m", 0, 100, "lower ones neither (a curb, grass)"},
+        {&P::max_height_m, "max_height_m", "m", 0, 100, "higher ones neither (a house, a tree)"},
+        {&P::max_bottom_m, "max_bottom_m", "m", 0, 100, "lowest point above the ground that a road user may have"},
+        {&P::judge_standing, "judge_standing", "1", 0, 1, "1: standing objects of the size of a car count too"},
+        {&P::standing_min_length_m, "standing_min_length_m", "m", 0, 100, "length from which a standing one counts"},
+        {&P::standing_max_length_m, "standing_max_length_m", "m", 0, 100, "and to which"},
+        {&P::standing_min_width_m, "standing_min_width_m", "m", 0, 100, "width from which a standing one counts"},
+        {&P::standing_max_width_m, "standing_max_width_m", "m", 0, 100, "and to which"},
+        {&P::standing_min_height_m, "standing_min_height_m", "m", 0, 100, "height from which a standing one counts"},
+        {&P::standing_max_height_m, "standing_max_height_m", "m", 0, 100, "and to which"},
+        {&P::max_covered, "max_covered", "1", 0, 1,
+         "share of a moving object's places that other points may cover while it is elsewhere"}};
   }
 };
 
-/// One object: clusters of consecutive frames.
-struct Chain {
-  std::vector<std::uint32_t> clusters;
-  std::vector<Vec3> place_m;  ///< in the frame in which objects are followed
-};
-
-class Follower {
- public:
-  Follower(const CheckContext& context, const Parameters& parameters) : context_(context), parameters_(parameters) {}
-
-  std::vector<Chain> chains() {
-    const ClusterTable& table = context_.measured().clusters;
-    std::uint32_t begin = 0;
-    while (begin < table.size()) {
-      std::uint32_t end = begin;
-      while (end < table.size() && table.frame[end] == table.frame[begin]) ++end;
-      advance(begin, end);
-      begin = end;
-    }
-    for (auto& chain : open_) done_.push_back(std::move(chain));
-    return std::move(done_);
-  }
-
- private:
-  [[nodiscard]] Vec3 place_of(std::uint32_t cluster) const {
-    const ClusterTable& table = context_.measured().clusters;
-    const Vec3 place(table.x_m[cluster], table.y_m[cluster], table.z_m[cluster]);
-    const Frames& frames = context_.drive().frames;
-    return frames.has_pose(table.frame[cluster]) ? Vec3(frames.T_world_ego[table.frame[cluster]] * place) : place;
-  }
-
-  /// Joins the clusters of one frame to the chains that end in the frame before, nearest pairs first.
-  void advance(std::uint32_t begin, std::uint32_t end) {
-    const ClusterTable& table = context_.measured().clusters;
-    struct Pair {
-      double distance_m;
-      std::size_t chain;
-      std::uint32_t cluster;
-    };
-    std::vector<Pair> pairs;
-    for (std::size_t c = 0; c < open_.size(); ++c) {
-      const std::uint32_t last = open_[c].clusters.back();
-      if (table.frame[last] + 1 != table.frame[begin]) continue;
-      const double dt_s = seconds_between(context_.drive().frames, table.frame[last], table.frame[begin]);
-      const Vec3 step = open_[c].place_m.size() > 1
-                            ? Vec3(open_[c].place_m.back() - open_[c].place_m[open_[c].place_m.size() - 2])
-                            : Vec3(Vec3::Zero());
-      // A first step may be any plausible one, later ones follow the motion so far; the middle of what is seen jumps
-      // when another side comes into view.
-      const double reach_m = open_[c].place_m.size() > 1 ? 1.0 + 0.3 * table.length_m[last]
-                                                         : std::min(parameters_.max_speed_mps * dt_s, 2.5);
-      for (std::uint32_t cluster = begin; cluster < end; ++cluster) {
-        const double ratio = (table.length_m[cluster] + 0.5) / (table.length_m[last] + 0.5);
-        const double distance_m = (place_of(cluster) - open_[c].place_m.back() - step).head<2>().norm();
-        if (distance_m <= reach_m && ratio > 0.5 && ratio < 2) pairs.push_back({distance_m, c, cluster});
-      }
-    }
-    std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
-      return std::tie(a.distance_m, a.chain, a.cluster) < std::tie(b.distance_m, b.chain, b.cluster);
-    });
-    std::vector<std::uint8_t> taken(end - begin, 0), continued(open_.size(), 0);
-    for (const Pair& pair : pairs) {
-      if (taken[pair.cluster - begin] != 0 || continued[pair.chain] != 0) continue;
-      taken[pair.cluster - begin] = continued[pair.chain] = 1;
-      open_[pair.chain].clusters.push_back(pair.cluster);
-      open_[pair.chain].place_m.push_back(place_of(pair.cluster));
-    }
-    std::vector<Chain> next;
-    for (std::size_t c = 0; c < open_.size(); ++c) (continued[c] != 0 ? next : done_).push_back(std::move(open_[c]));
-    for (std::uint32_t cluster = begin; cluster < end; ++cluster) {
-      if (taken[cluster - begin] == 0) next.push_back({{cluster}, {place_of(cluster)}});
-    }
-    open_ = std::move(next);
-  }
-
-  const CheckContext& context_;
-  const Parameters& parameters_;
-  std::vector<Chain> open_, done_;
-};
-
-double median_of(const std::vector<double>& column, const std::vector<std::uint32_t>& rows) {
+double middle_of(const std::vector<double>& column, const std::vector<std::uint32_t>& rows) {
   std::vector<double> values;
   for (const std::uint32_t row : rows) values.push_back(column[row]);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return median_of(values);
 }
+
+/// Medians over the clusters of a chain.
+struct ChainSize {
+  ChainSize(const ClusterTable& table, const ClusterChain& chain)
+      : length_m(middle_of(table.length_m, chain.clusters)),
+        width_m(middle_of(table.width_m, chain.clusters)),
+        height_m(middle_of(table.height_m, chain.clusters)),
+        bottom_m(middle_of(table.bottom_above_ground_m, chain.clusters)) {}
+  double length_m, width_m, height_m, bottom_m;
+};
+
+bool is_within(double value, double low, double high) { return value >= low && value <= high; }
 
 /// Size and place over the ground of what could be a road user.
-bool could_be_road_user(const ClusterTable& table, const Chain& chain) {
-  const double length_m = median_of(table.length_m, chain.clusters), width_m = median_of(table.width_m, chain.clusters),
-               height_m = median_of(table.height_m, chain.clusters),
-               bottom_m = median_of(table.bottom_above_ground_m, chain.clusters);
-  return length_m >= 0.3 && length_m <= 13 && width_m <= 3.2 && height_m >= 0.4 && height_m <= 3.7 && bottom_m <= 0.8;
+bool could_be_road_user(const ChainSize& size, const Parameters& p) {
+  return is_within(size.length_m, p.min_length_m, p.max_length_m) && size.width_m <= p.max_width_m &&
+         is_within(size.height_m, p.min_height_m, p.max_height_m) && size.bottom_m <= p.max_bottom_m;
 }
 
-bool is_like_a_standing_car(const ClusterTable& table, const Chain& chain) {
-  const double length_m = median_of(table.length_m, chain.clusters), width_m = median_of(table.width_m, chain.clusters),
-               height_m = median_of(table.height_m, chain.clusters);
-  return length_m >= 3.2 && length_m <= 5.6 && width_m >= 1.3 && width_m <= 2.3 && height_m >= 0.8 && height_m <= 1.9;
+bool is_like_a_standing_car(const ChainSize& size, const Parameters& p) {
+  return is_within(size.length_m, p.standing_min_length_m, p.standing_max_length_m) &&
+         is_within(size.width_m, p.standing_min_width_m, p.standing_max_width_m) &&
+         is_within(size.height_m, p.standing_min_height_m, p.standing_max_height_m);
 }
 
-bool moves(const ClusterTable& table, const Chain& chain, const Parameters& p) {
+bool moves(const ClusterChain& chain, const ChainSize& size, const Parameters& p) {
   double way_m = 0;
   for (std::size_t i = 1; i < chain.place_m.size(); ++i) way_m += (chain.place_m[i] - chain.place_m[i - 1]).norm();
   const double net_m = (chain.place_m.back() - chain.place_m.front()).norm();
   // The visible part of a long thing moves with the viewer, but not by more than its own length.
-  const double needed_m = std::max(p.min_move_m, 1.5 * median_of(table.length_m, chain.clusters));
+  const double needed_m = std::max(p.min_move_m, 1.5 * size.length_m);
   return net_m >= needed_m && net_m >= p.min_straight * way_m;
 }
 
@@ -167,10 +116,9 @@ class Covers {
   }
 
   /// The chain moves along something that stays: its places are covered while it is elsewhere.
-  [[nodiscard]] bool lies_on_something(const Chain& chain) const {
-    constexpr double kShare = 0.2;
+  [[nodiscard]] bool lies_on_something(const ClusterChain& chain, double length_m, double max_covered) const {
     const ClusterTable& table = context_.measured().clusters;
-    const double apart_m = median_of(table.length_m, chain.clusters) + 1.5;
+    const double apart_m = length_m + 1.5;
     std::size_t looked = 0, found = 0;
     for (std::size_t i = 0; i < chain.clusters.size(); ++i) {
       for (std::size_t k = 0; k < chain.clusters.size(); ++k) {
@@ -179,7 +127,7 @@ class Covers {
         found += covered(table.frame[chain.clusters[k]], chain.place_m[i]) ? 1U : 0U;
       }
     }
-    return static_cast<double>(found) > kShare * static_cast<double>(looked);
+    return static_cast<double>(found) > max_covered * static_cast<double>(looked);
   }
 
  private:
@@ -201,13 +149,15 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
   }
   const double max_range_m = std::min(p.max_range_m, labels.scope.max_range_m.value_or(p.max_range_m));
   const Covers covers(context);
-  for (const Chain& chain : Follower(context, p).chains()) {
-    if (static_cast<double>(chain.clusters.size()) < p.min_frames || !could_be_road_user(table, chain)) continue;
-    const bool moving = moves(table, chain, p);
-    if (!moving && (p.judge_standing < 0.5 || !is_like_a_standing_car(table, chain))) continue;
+  for (const ClusterChain& chain : follow_clusters(table, frames, p.max_speed_mps)) {
+    if (static_cast<double>(chain.clusters.size()) < p.min_frames) continue;
+    const ChainSize size(table, chain);
+    if (!could_be_road_user(size, p)) continue;
+    const bool moving = moves(chain, size, p);
+    if (!moving && (p.judge_standing < 0.5 || !is_like_a_standing_car(size, p))) continue;
     const std::uint32_t first = chain.clusters.front(), last = chain.clusters.back();
     if (std::hypot(table.x_m[first], table.y_m[first]) > max_range_m) continue;
-    if (moving && covers.lies_on_something(chain)) continue;
+    if (moving && covers.lies_on_something(chain, size.length_m, p.max_covered)) continue;
     Draft& draft = context.add_frame(table.frame[first], static_cast<double>(chain.clusters.size()), p.min_frames);
     context.set_frames(draft, table.frame[first], table.frame[last]);
     Finding& finding = draft.finding;
