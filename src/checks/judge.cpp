@@ -108,7 +108,6 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
   Judgement judgement;
   for (std::size_t i = 0; i < drive.label_sets.size(); ++i) {
     const LabelSet& labels = drive.label_sets[i];
-    const std::size_t first_finding = judgement.findings.size();
     for (const Check& check : judging::all_checks()) {
       const std::string_view left_out = judging::why_left_out(check.info.id, profile, options);
       if (left_out.empty()) {
@@ -118,8 +117,8 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
                                       std::string(left_out), 0, drive.frames.size()});
       }
     }
-    judging::link_root_causes(std::span(judgement.findings).subspan(first_finding));
   }
+  judging::link_root_causes(judgement.findings);
   std::sort(judgement.findings.begin(), judgement.findings.end(), comes_before);
   return judgement;
 }
