@@ -20,6 +20,8 @@ constexpr std::size_t kDetection2dFields = 6;
 constexpr std::size_t kDetection3dFields = 15;
 /// KITTI's mark for "no position".
 constexpr double kNoPosition = -1000;
+/// Folders that results may be sorted into.
+constexpr std::array<const char*, 3> kClassFolders{"Car", "Cyclist", "Pedestrian"};
 
 Result<LabelLine> parse_detection(std::string_view text, std::string_view folder_class, const fs::path& path,
                                   std::size_t number) {
@@ -101,7 +103,8 @@ Result<LabelSet> read_results(Drive& drive, const SE3& T_ego_camera, const std::
   const std::string file_name = std::string(sequence) + ".txt";
   std::vector<fs::path> paths;
   if (fs::is_regular_file(folder / file_name, failure)) paths.push_back(folder / file_name);
-  for (const char* class_folder : {"Car", "Cyclist", "Pedestrian"}) {
+  const bool of_classes = paths.empty();
+  for (const char* class_folder : kClassFolders) {
     const fs::path path = folder / class_folder / file_name;
     if (fs::is_regular_file(path, failure)) paths.push_back(path);
   }
@@ -128,6 +131,14 @@ Result<LabelSet> read_results(Drive& drive, const SE3& T_ego_camera, const std::
   LabelSet set;
   set.name = set_name;
   set.scope = kitti_scope(*drive.taxonomy);
+  if (of_classes && !paths.empty()) {
+    // A folder a class says which classes were looked for.
+    set.scope.classes.clear();
+    for (const char* class_folder : kClassFolders) {
+      if (!fs::is_directory(folder / class_folder, failure)) continue;
+      set.scope.classes.push_back(drive.taxonomy->classify(class_folder));
+    }
+  }
   append_labels(drive, T_ego_camera, lines, LineLayout::tracking, set);
   return set;
 }
