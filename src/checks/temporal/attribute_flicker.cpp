@@ -1,5 +1,8 @@
+#include <charconv>
+#include <cmath>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "src/checks/check.hpp"
 #include "src/checks/score.hpp"
@@ -12,20 +15,32 @@ struct Parameters {
   double max_labels = 2;
   double max_s = 0.5;
   double min_around = 3;
-  double min_occlusion_change = 3;
+  double min_level_change = 3;
 
   static std::vector<Field<Parameters>> fields() {
     return {
         {&Parameters::max_labels, "max_labels", "labels", 1, 1000, "a value that lasts no longer flickers ..."},
         {&Parameters::max_s, "max_s", "s", 0, 100, "... if it also lasts no longer than this"},
         {&Parameters::min_around, "min_around", "labels", 1, 1000, "labels on each side that agree with each other"},
-        {&Parameters::min_occlusion_change, "min_occlusion_change", "1", 1, 10,
-         "levels by which an occlusion must change (0 to 2); 3 leaves it out, since what passes by occludes for a "
-         "moment"}};
+        {&Parameters::min_level_change, "min_level_change", "1", 1, 10,
+         "levels by which an occlusion, or an attribute whose values are whole numbers, must change; 3 leaves "
+         "KITTI's occlusion out, since what passes by occludes for a moment"}};
   }
 };
 
 using ValueOf = std::function<std::optional<int>(std::uint32_t row)>;
+
+/// The values of a column whose every value is a whole number, by code: levels, of which neighbours are alike. Empty
+/// for other columns.
+std::vector<int> levels_of(const AttributeColumn& column) {
+  std::vector<int> levels(column.values.size());
+  for (std::uint32_t code = 0; code < levels.size(); ++code) {
+    const std::string_view text = column.values.at(code);
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), levels[code]);
+    if (problem != std::errc() || end != text.data() + text.size()) return {};
+  }
+  return levels;
+}
 
 /// Values that appear for a moment between longer runs of one other value.
 void judge_column(CheckContext& context, const PerClass<Parameters>& parameters, const TrackRows& tracks,
@@ -71,6 +86,10 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
     }
   }
   const auto any_change = [](int a, int b, const Parameters&) { return a != b; };
+  // In double: the difference of two levels of a data set need not be an int.
+  const auto level_change = [](int a, int b, const Parameters& p) {
+    return std::abs(static_cast<double>(a) - static_cast<double>(b)) >= p.min_level_change;
+  };
   judge_column(
       context, parameters, tracks,
       [&](std::uint32_t row) -> std::optional<int> {
@@ -87,15 +106,18 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
         if (!level || *level >= kUnknownLevel || !context.is_object(row)) return std::nullopt;
         return *level;
       },
-      [](int a, int b, const Parameters& p) { return std::abs(a - b) >= p.min_occlusion_change; });
+      level_change);
   for (const AttributeColumn& column : labels.attributes) {
-    judge_column(
-        context, parameters, tracks,
-        [&](std::uint32_t row) -> std::optional<int> {
-          if (row >= column.code.size() || column.code[row] == kNone || !context.is_object(row)) return std::nullopt;
-          return static_cast<int>(column.code[row]);
-        },
-        any_change);
+    const std::vector<int> levels = levels_of(column);
+    const auto value_of = [&](std::uint32_t row) -> std::optional<int> {
+      if (row >= column.code.size() || column.code[row] == kNone || !context.is_object(row)) return std::nullopt;
+      return levels.empty() ? static_cast<int>(column.code[row]) : levels[column.code[row]];
+    };
+    if (levels.empty()) {
+      judge_column(context, parameters, tracks, value_of, any_change);
+    } else {
+      judge_column(context, parameters, tracks, value_of, level_change);
+    }
   }
 }
 
