@@ -44,8 +44,22 @@ double way_m(const Residuals& residuals, const Run& run) {
   return std::sqrt(squares);
 }
 
+/// Whether any label could be one of an object that stands.
+bool has_input(const CheckContext& context, const PerClass<Parameters>& parameters) {
+  const LabelSet& labels = context.labels();
+  if (labels.moving_state.present()) return true;
+  for (std::uint32_t row = 0; row < labels.size(); ++row) {
+    if (context.is_object(row) && parameters[context.class_of(row)].is_static != 0) return true;
+  }
+  return false;
+}
+
 void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
   const LabelSet& labels = context.labels();
+  if (!has_input(context, parameters)) {
+    context.skip("labels have no moving state, and none is of a class that cannot move");
+    return;
+  }
   const Residuals residuals(context);
   const auto stands = [&](std::size_t i) {
     const std::uint32_t row = residuals.label(i);
