@@ -258,8 +258,18 @@ class Doctor(unittest.TestCase):
     def test_says_what_is_usable(self):
         done = run("doctor")
         self.assertEqual(done.returncode, 0)
-        for word in ("concord ", "cpu", "cuda", "HDF5"):
+        for word in ("concord ", "cpu", "cuda"):
             self.assertIn(word, done.stdout)
+
+    def test_names_the_version_of_every_library(self):
+        lines = run("doctor").stdout.partition("libraries (as compiled)\n")[2].splitlines()
+        versions = {line[2:18].strip(): line[18:].strip() for line in lines}
+        optional = {"CUDA", "PCL", "Open3D"}
+        self.assertEqual(set(versions), optional | {"Thrust (CCCL)", "oneTBB", "Eigen", "HDF5", "simdjson", "nlohmann-json",
+                                                    "yaml-cpp", "CLI11", "fmt", "OpenSSL"})
+        for name, version in versions.items():
+            if name not in optional or version != "not built in":
+                self.assertRegex(version, r"^[0-9]+\.[0-9]+", name)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ add_library(concord_options INTERFACE)
 target_compile_features(concord_options INTERFACE cxx_std_20)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-target_include_directories(concord_options INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
+target_include_directories(concord_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+set(warnings -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-restrict -Wno-missing-field-initializers)
 target_compile_options(concord_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-restrict -Wno-missing-field-initializers -ffp-contract=off>)
+  $<BUILD_INTERFACE:$<$<COMPILE_LANGUAGE:CXX>:${warnings} -ffp-contract=off>>)
 if(CONCORD_SANITIZE)
   target_compile_options(concord_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer>)
@@ -24,6 +27,15 @@ if(CONCORD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CONCORD_CCACHE})
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${CONCORD_CCACHE})
 endif()
+
+# concord_install(NAME...): part of the installed package as concord::NAME (find_package(concord), tools/cmake/package).
+function(concord_install)
+  foreach(name IN LISTS ARGN)
+    set_target_properties(concord_${name} PROPERTIES EXPORT_NAME ${name})
+    install(TARGETS concord_${name} EXPORT concordTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  endforeach()
+endfunction()
+concord_install(options)
 
 # concord_library(NAME [PUBLIC dep...] [PRIVATE dep...]): a static library of every .cpp below the current folder that
 # belongs to no subfolder with a CMakeLists.txt of its own. Alias concord::NAME.
@@ -44,6 +56,7 @@ function(concord_library name)
   add_library(concord_${name} STATIC ${sources} ${arg_SOURCES})
   add_library(concord::${name} ALIAS concord_${name})
   target_link_libraries(concord_${name} PUBLIC concord_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  concord_install(${name})
 endfunction()
 
 # concord_test(NAME SOURCES... LIBRARIES ... [LABEL ci|campaign]): one GoogleTest program, one ctest entry.

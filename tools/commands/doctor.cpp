@@ -24,7 +24,9 @@ void add(CLI::App& app, int& exit_code) {
     fmt::print("\nformats\n");
     for (const Format* format : formats()) fmt::print("  {:<16} {}\n", format->name(), format->title());
     fmt::print("\nchecks: {}\n\nlibraries (as compiled)\n", checks().size());
-    for (const auto& [name, number] : kLibraryVersions) fmt::print("  {:<16} {}\n", name, number);
+    for (const auto& [name, number] : kLibraryVersions) {
+      fmt::print("  {:<16} {}\n", name, number.empty() ? "not built in" : number);
+    }
     exit_code = kClean;
   });
 }
