@@ -51,11 +51,11 @@ Json enum_members() {
 class Schema {
  public:
   Json& group(const std::string& path, const std::string& meaning) {
-    groups_[path] = {{"description", meaning}, {"attributes", Json::object()}, {"columns", Json::object()}};
-    return groups_[path];
+    groups[path] = {{"description", meaning}, {"attributes", Json::object()}, {"columns", Json::object()}};
+    return groups[path];
   }
-  Json groups_ = Json::object();
-  Json dictionaries_ = Json::object();
+  Json groups = Json::object();
+  Json dictionaries = Json::object();
 };
 
 template <class Row>
@@ -69,7 +69,7 @@ class RowSchema {
     Json column = number_column("uint32", kNone, "", std::string(meaning) + "; code of /dict/" + dictionary);
     column["dictionary"] = std::string("/dict/") + dictionary;
     (*group_)["columns"][name] = column;
-    schema_.dictionaries_[dictionary] = text_column(kDictionaryMeaning);
+    schema_.dictionaries[dictionary] = text_column(kDictionaryMeaning);
   }
   void fixed(const char* name, std::string Row::* /*member*/, const char* meaning) {
     (*group_)["columns"][name] = text_column(meaning);
@@ -171,7 +171,7 @@ std::string report_schema() {
   add_rows<FlatLabelSet>(schema);
   add_rows<FlatInput>(schema);
   add_rows<FlatNote>(schema);
-  schema.group("/dict", kDictMeaning)["columns"] = schema.dictionaries_;
+  schema.group("/dict", kDictMeaning)["columns"] = schema.dictionaries;
   add_measurements(schema);
   const Json root{{"format", kFormatName},
                   {"schema_version", kReportSchemaVersion},
@@ -181,7 +181,7 @@ std::string report_schema() {
                     {"fault", enum_members<Fault>()},
                     {"scope", enum_members<Scope>()},
                     {"state", enum_members<CheckState>()}}},
-                  {"groups", schema.groups_}};
+                  {"groups", schema.groups}};
   return root.dump(1) + "\n";
 }
 

@@ -176,7 +176,8 @@ std::vector<std::vector<std::uint8_t>> choose_labels(const World& world, const s
       sightings[seen.agent].push_back({static_cast<int>(f), i, enough && seen.range_m <= options.range_m});
     }
   }
-  for (auto& [agent, list] : sightings) {
+  for (auto& entry : sightings) {
+    std::vector<Sighting>& list = entry.second;
     const int count = static_cast<int>(list.size());
     const auto at = [&](int k) -> Sighting& { return list[static_cast<std::size_t>(k)]; };
     std::vector<std::uint8_t> keep(list.size(), 0);

@@ -28,8 +28,7 @@ class Argoverse2Dataset final : public Dataset {
   }
   [[nodiscard]] Result<void> patch(const DatasetEdits& edits, const fs::path& out) override {
     for (const auto& [drive, list] : edits) {
-      const bool known =
-          std::any_of(drives_.begin(), drives_.end(), [&](const DriveInfo& d) { return d.name == drive; });
+      const bool known = std::ranges::find(drives_, drive, &DriveInfo::name) != drives_.end();
       if (!known) return Error{ErrorCode::not_found, "no drive '" + drive + "'", input_.string(), "a log of the input"};
     }
     // All texts first: where one edit is wrong, nothing is written.
