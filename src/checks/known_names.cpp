@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "src/checks/near_names.hpp"
+#include "src/core/near_names.hpp"
 
 namespace concord::judging {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "src/checks/near_names.hpp"
+#include "src/core/near_names.hpp"
 
 namespace concord {
 namespace {
@@ -83,8 +83,7 @@ Result<void> ProfileParser::apply_check(const YAML::Node& id_node, const YAML::N
   if (check == nullptr) {
     std::vector<std::string> ids;
     for (const CheckInfo& known : checks()) ids.emplace_back(known.id);
-    return error_at(id_node, "unknown check '" + id + "'",
-                    judging::did_you_mean(id, ids, "an id that `concord checks` lists"));
+    return error_at(id_node, "unknown check '" + id + "'", did_you_mean(id, ids, "an id that `concord checks` lists"));
   }
   Settings& settings = profile_.checks_.at(id);
   YAML::Node classes;
@@ -128,7 +127,7 @@ Result<void> ProfileParser::apply_classes(const CheckInfo& check, const YAML::No
         names.push_back(taxonomy_.at(static_cast<ClassCode>(code)).name);
       }
       return error_at(node, "unknown class '" + class_name + "'",
-                      judging::did_you_mean(class_name, names, "a Concord class: " + joined(names)));
+                      did_you_mean(class_name, names, "a Concord class: " + joined(names)));
     }
     return for_each_entry(values, what + "." + class_name, make_error,
                           [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) -> Result<void> {
@@ -160,7 +159,7 @@ Result<double> ProfileParser::number_for(const CheckInfo& check, const std::stri
   const std::vector<std::string> names = parameter_names(check);
   return error_at(
       key, fmt::format("{} has no parameter '{}'", check.id, name),
-      judging::did_you_mean(name, names, names.empty() ? "enabled, severity or classes" : "one of " + joined(names)));
+      did_you_mean(name, names, names.empty() ? "enabled, severity or classes" : "one of " + joined(names)));
 }
 
 }  // namespace concord

@@ -9,7 +9,7 @@
 
 #include "concord/hash.hpp"
 #include "concord/text.hpp"
-#include "src/checks/near_names.hpp"
+#include "src/core/near_names.hpp"
 
 namespace concord::pipeline {
 namespace fs = std::filesystem;
@@ -102,7 +102,7 @@ Result<std::vector<WorkItem>> list_work(const ValidateOptions& options) {
   const bool all_opened =
       std::none_of(items.begin(), items.end(), [](const WorkItem& i) { return i.error.has_value(); });
   if (!asked.empty() && all_opened) {
-    const std::string near = judging::did_you_mean(*asked.begin(), available, "");
+    const std::string near = did_you_mean(*asked.begin(), available, "");
     return Error{ErrorCode::not_found,
                  "no input has a drive '" + *asked.begin() + "'" + (near.empty() ? "" : "; " + near), "--drives",
                  "a drive's name"};

@@ -7,9 +7,9 @@
 
 #include "concord/judge.hpp"
 #include "src/checks/error_types.hpp"
-#include "src/checks/near_names.hpp"
 #include "src/checks/outliers.hpp"
 #include "src/checks/score.hpp"
+#include "src/core/near_names.hpp"
 
 namespace concord {
 namespace {
@@ -75,12 +75,12 @@ TEST(Score, IsMonotoneAndWithinZeroAndOne) {
 
 TEST(NearNames, FindsMisspellingsAndPartsNotOthers) {
   const std::vector<std::string> names{"temporal.gap", "temporal.heading_flip", "temporal.heading_jump", "box.overlap"};
-  EXPECT_THAT(judging::near_names("temporal.heding_flip", names), testing::Contains("temporal.heading_flip"));
-  EXPECT_THAT(judging::near_names("overlp", names), testing::ElementsAre("box.overlap"));
-  EXPECT_THAT(judging::near_names("overlap", names), testing::ElementsAre("box.overlap"));
-  EXPECT_THAT(judging::near_names("zzzzzzzzz", names), testing::IsEmpty());
-  EXPECT_THAT(judging::near_names("", names), testing::IsEmpty());
-  EXPECT_THAT(judging::near_names(std::string(100000, 'x'), names), testing::IsEmpty());
+  EXPECT_THAT(near_names("temporal.heding_flip", names), testing::Contains("temporal.heading_flip"));
+  EXPECT_THAT(near_names("overlp", names), testing::ElementsAre("box.overlap"));
+  EXPECT_THAT(near_names("overlap", names), testing::ElementsAre("box.overlap"));
+  EXPECT_THAT(near_names("zzzzzzzzz", names), testing::IsEmpty());
+  EXPECT_THAT(near_names("", names), testing::IsEmpty());
+  EXPECT_THAT(near_names(std::string(100000, 'x'), names), testing::IsEmpty());
 }
 
 class OutlierTest : public testing::Test {

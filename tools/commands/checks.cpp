@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "concord/judge.hpp"
-#include "src/checks/near_names.hpp"
+#include "src/core/near_names.hpp"
 #include "tools/commands/command.hpp"
 
 namespace concord::tools {
@@ -107,7 +107,7 @@ int run(const Options& options) {
     std::vector<std::string> ids;
     for (const CheckInfo& known : checks()) ids.emplace_back(known.id);
     print_error("no check is called '" + options.id + "'; " +
-                judging::did_you_mean(options.id, ids, "`concord checks` lists all"));
+                did_you_mean(options.id, ids, "`concord checks` lists all"));
     return kCouldNotRun;
   }
   if (options.format == "table") {

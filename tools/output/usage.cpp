@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "concord/text.hpp"
-#include "src/checks/near_names.hpp"
+#include "src/core/near_names.hpp"
 
 namespace concord::tools {
 namespace {
@@ -31,7 +31,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
 }
 
 std::string with_near(const std::string& text, const std::string& typed, const std::vector<std::string>& names) {
-  const std::string near = judging::did_you_mean(typed, names, "");
+  const std::string near = did_you_mean(typed, names, "");
   return near.empty() ? text : text + "; " + near;
 }
 

@@ -1,10 +1,10 @@
-#include "src/checks/near_names.hpp"
+#include "src/core/near_names.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
-namespace concord::judging {
+namespace concord {
 namespace {
 
 constexpr std::size_t kMaxLength = 100;  // longer texts are no misspelt name; bounds the quadratic work
@@ -53,4 +53,4 @@ std::string did_you_mean(std::string_view text, const std::vector<std::string>& 
   return result;
 }
 
-}  // namespace concord::judging
+}  // namespace concord

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace concord::judging {
+namespace concord {
 
 /// The names that someone who wrote `text` may have meant, nearest first, at most three: by edit distance to the
 /// name or to its part after the first dot, or because one text contains the other.
@@ -14,4 +14,4 @@ namespace concord::judging {
 [[nodiscard]] std::string did_you_mean(std::string_view text, const std::vector<std::string>& names,
                                        std::string_view otherwise);
 
-}  // namespace concord::judging
+}  // namespace concord
