@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "src/core/near_names.hpp"
+#include "concord/near_names.hpp"
 
 namespace concord::judging {
 namespace {

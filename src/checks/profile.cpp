@@ -6,8 +6,8 @@
 
 #include "concord/embedded.hpp"
 #include "concord/judge.hpp"
+#include "concord/near_names.hpp"
 #include "src/checks/profile_parser.hpp"
-#include "src/core/near_names.hpp"
 
 namespace concord {
 namespace {

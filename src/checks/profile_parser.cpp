@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "src/core/near_names.hpp"
+#include "concord/near_names.hpp"
 
 namespace concord {
 namespace {

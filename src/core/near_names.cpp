@@ -1,4 +1,4 @@
-#include "src/core/near_names.hpp"
+#include "concord/near_names.hpp"
 
 #include <algorithm>
 #include <cstddef>

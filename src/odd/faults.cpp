@@ -1,6 +1,6 @@
 #include "src/odd/faults.hpp"
 
-#include "src/core/near_names.hpp"
+#include "concord/near_names.hpp"
 
 namespace concord::odd {
 

@@ -6,8 +6,8 @@
 #include <system_error>
 
 #include "concord/embedded.hpp"
+#include "concord/near_names.hpp"
 #include "concord/text.hpp"
-#include "src/core/near_names.hpp"
 #include "src/odd/units_file.hpp"
 
 namespace concord::odd {

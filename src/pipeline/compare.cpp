@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "src/checks/near_names.hpp"
+#include "concord/near_names.hpp"
 #include "src/pipeline/attach_labels.hpp"
 #include "src/pipeline/frame_map.hpp"
 #include "src/stats/comparison_tally.hpp"
@@ -26,7 +26,7 @@ Result<ClassCode> find_class(const Taxonomy& taxonomy, const std::string& name, 
   for (std::size_t code = 1; code < taxonomy.size(); ++code) {
     names.push_back(taxonomy.at(static_cast<ClassCode>(code)).name);
   }
-  const std::string near = judging::did_you_mean(name, names, "");
+  const std::string near = did_you_mean(name, names, "");
   return Error{ErrorCode::invalid_argument, "unknown class '" + name + "'" + (near.empty() ? "" : "; " + near), option,
                "a class of data/taxonomies/concord.yaml"};
 }

@@ -8,8 +8,8 @@
 #include <system_error>
 
 #include "concord/hash.hpp"
+#include "concord/near_names.hpp"
 #include "concord/text.hpp"
-#include "src/core/near_names.hpp"
 
 namespace concord::pipeline {
 namespace fs = std::filesystem;

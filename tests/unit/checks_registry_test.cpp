@@ -6,10 +6,10 @@
 #include <set>
 
 #include "concord/judge.hpp"
+#include "concord/near_names.hpp"
 #include "src/checks/error_types.hpp"
 #include "src/checks/outliers.hpp"
 #include "src/checks/score.hpp"
-#include "src/core/near_names.hpp"
 
 namespace concord {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "concord/judge.hpp"
-#include "src/core/near_names.hpp"
+#include "concord/near_names.hpp"
 #include "tools/commands/command.hpp"
 
 namespace concord::tools {

@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "concord/near_names.hpp"
 #include "concord/text.hpp"
-#include "src/core/near_names.hpp"
 
 namespace concord::tools {
 namespace {
