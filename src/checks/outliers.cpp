@@ -136,7 +136,9 @@ std::vector<Outlier> find_outliers(std::span<const double> time_s, std::span<con
   std::vector<Residual> residuals;
   residuals.reserve(value.size());
   for (std::size_t i = 0; i < value.size(); ++i) residuals.push_back(residual_at(i, time_s, value, limits));
-  const double least_noise = limits.own_noise_factor * own_noise(residuals);
+  constexpr double kMostOfOwn = 1.5;
+  const double own = limits.own_noise_factor * own_noise(residuals);
+  const double least_noise = own > 0 ? std::clamp(limits.known_noise, own, kMostOfOwn * own) : limits.known_noise;
   std::vector<Outlier> found;
   for (std::size_t i = 0; i < residuals.size(); ++i) {
     const Residual& residual = residuals[i];

@@ -14,6 +14,8 @@ struct OutlierLimits {
       0;  ///< of the motion, unit / s^2; for samples with one neighbour on a side, or at an end
   double max_fourth_derivative = 0;  ///< of the motion, unit / s^4; for samples with two neighbours on each side
   double own_noise_factor = 0;       ///< limits are at least this many times the series' own ordinary residual
+  double known_noise = 0;  ///< limits are at least this: what other measurements of the series allow, unit of the
+                           ///< samples; of a series with an own residual no more than 1.5 times its limit
 };
 
 struct Outlier {

@@ -77,8 +77,10 @@ std::vector<Step> Residuals::steps_of(std::size_t track, const StepLimits& limit
     // The track's noise is that of residuals, which steps themselves spoil in a short track: no more of it than twice
     // the scatter around the step.
     const double track_m = std::max(noise.along_m[track], noise.across_m[track]);
-    const double own_m = std::max({limits.noise_m + limits.noise_per_range * context_.range_m(label(i)),
-                                   table_.step_rms_m[i], std::min(track_m, 2 * table_.step_rms_m[i])});
+    constexpr double kClearly = 2;
+    const double quiet_m = std::max(limits.quiet_noise_m, kClearly * table_.step_rms_m[i]);
+    const double least_m = std::min(limits.noise_m + limits.noise_per_range * context_.range_m(label(i)), quiet_m);
+    const double own_m = std::max({least_m, table_.step_rms_m[i], std::min(track_m, 2 * table_.step_rms_m[i])});
     const Step step{
         i, step_m(i),
         limits.noise_factor * own_m * table_.step_gain[i] + limits.max_jerk_mps3 * table_.step_jerk_gain_s3[i]};

@@ -22,6 +22,7 @@ struct Step {
 struct StepLimits {
   double noise_m = 0.06;            ///< least scatter of a label's centre, near the ego
   double noise_per_range = 0.0015;  ///< metres of scatter more for each metre of range
+  double quiet_noise_m = 0.03;      ///< least scatter where the labels around scatter far less than that
   double noise_factor = 4;          ///< standard deviations
   double max_jerk_mps3 = 10;
 };

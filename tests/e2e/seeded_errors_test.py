@@ -12,7 +12,7 @@ SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
 
 # Least recall without noise, over three seeds.
 FLOORS = {"flip_heading": 0.9, "duplicate": 0.9, "swap_class": 0.9, "flicker": 0.9, "resize": 0.9, "freeze": 0.8, "shift": 0.75,
-          "lift": 0.8, "drop": 0.5}
+          "lift": 0.8, "drop": 0.5, "rotate": 0.8, "delay": 0.8, "swap_ids": 0.9, "split": 0.8, "merge": 0.8}
 
 
 def main():
@@ -25,14 +25,14 @@ def main():
             return 77
         assert done.returncode == 0
         text = out.read_text()
-    recall = dict(re.findall(r"^\| (\w+) \| .*? (\d+/\d+) ", text, re.MULTILINE))
+    recall = dict(re.findall(r"^\| (\w+) \| [\d.]+ \[.*?\] (\d+/\d+) ", text, re.MULTILINE))
     failures = []
     for error, floor in FLOORS.items():
         hits, total = map(int, recall[error].split("/"))
         if hits < floor * total:
             failures.append(f"{error}: {hits} of {total}, at least {floor} of them must be found")
-    section = text.split("Precision of the checks")[1].split("Per 1,000")[0]
-    for check, hits, total in re.findall(r"^\| ([\w.]+) \| .*? (\d+)/(\d+) \|", section, re.MULTILINE):
+    section = text.split("Precision of the checks")[1].split("Precision of the merged")[0]
+    for check, hits, total in re.findall(r"^\| ([\w.]+) \| [\d.]+ \((\d+)/(\d+)\) \|", section, re.MULTILINE):
         if int(total) >= 10 and int(hits) < 0.8 * int(total):
             failures.append(f"{check}: {hits} of {total} new findings are on errors")
     print("\n".join(failures))

@@ -143,6 +143,12 @@ class JumpFinder {
 
   [[nodiscard]] std::optional<CommonMotion> judged(const std::vector<Shift>& shifts) const {
     if (static_cast<double>(shifts.size()) < p_.min_objects) return std::nullopt;
+    // What a common motion explains is at most what there is: without enough of it, as in nearly every frame, none is
+    // fitted, which takes the square of the number of objects.
+    double squares_m2 = 0;
+    for (const Shift& s : shifts) squares_m2 += s.shift_m.squaredNorm();
+    const double part = p_.min_share * static_cast<double>(shifts.size());
+    if (squares_m2 < p_.min_jump_m * p_.min_jump_m * std::max(1.0, part)) return std::nullopt;
     const CommonMotion motion = fit_common_motion(shifts, p_.min_share);
     if (motion.jump_m < limit_m(motion) || motion.left_m > p_.max_left * motion.jump_m) return std::nullopt;
     return motion;

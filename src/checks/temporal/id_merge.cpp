@@ -56,12 +56,15 @@ class MergeFinder {
       const double limit_m =
           std::max({p.min_step_m, p.min_step_lengths * context_.labels().cuboid.length_m[row], steps[s].limit_m});
       if (steps[s].size_m() <= limit_m) continue;
+      const auto is_near = [&](std::size_t other) {
+        return std::abs(table.time_s[steps[other].index] - table.time_s[steps[s].index]) <= p.return_s;
+      };
+      const auto undoes = [&](std::size_t other) {
+        return (steps[other].step_m + steps[s].step_m).head<2>().norm() < 0.4 * steps[s].size_m();
+      };
       bool returns = false;
-      for (std::size_t other = 0; other < steps.size(); ++other) {
-        const double apart_s = std::abs(table.time_s[steps[other].index] - table.time_s[steps[s].index]);
-        const double left_m = (steps[other].step_m + steps[s].step_m).head<2>().norm();
-        returns = returns || (other != s && apart_s <= p.return_s && left_m < 0.4 * steps[s].size_m());
-      }
+      for (std::size_t back = s; !returns && back-- > 0 && is_near(back);) returns = undoes(back);
+      for (std::size_t on = s + 1; !returns && on < steps.size() && is_near(on); ++on) returns = undoes(on);
       if (!returns) context_.add_label(row, steps[s].size_m(), limit_m);
     }
   }

@@ -10,11 +10,13 @@ namespace concord::judging {
 namespace {
 
 struct Parameters {
-  double max_deviation = 3.7;
+  double max_deviation = 4.1;
   double noise_m = 0.04;
   double noise_per_range = 0.001;
   double noise_rad = 0.018;
   double noise_rad_per_m = 0.0003;
+  double quiet_noise_m = 0.02;
+  double quiet_noise_rad = 0.009;
   double has_heading = 0;
   double max_acceleration_mps2 = 8;
   double max_jerk_mps3 = 10;
@@ -29,6 +31,9 @@ struct Parameters {
         {&Parameters::noise_per_range, "noise_per_range", "1", 0, 1, "metres of noise more for each metre of range"},
         {&Parameters::noise_rad, "noise_rad", "rad", 0, 3.2, "least label noise of a heading, near the ego"},
         {&Parameters::noise_rad_per_m, "noise_rad_per_m", "rad/m", 0, 1, "noise more for each metre of range"},
+        {&Parameters::quiet_noise_m, "quiet_noise_m", "m", 0, 10,
+         "least label noise of a centre whose track and neighbours scatter far less than noise_m allows"},
+        {&Parameters::quiet_noise_rad, "quiet_noise_rad", "rad", 0, 3.2, "the same of a heading"},
         {&Parameters::has_heading, "has_heading", "1", 0, 1,
          "1 where the class has a heading that can be judged, else 0"},
         {&Parameters::max_acceleration_mps2, "max_acceleration_mps2", "m/s^2", 0, 200,
@@ -50,6 +55,14 @@ double ordinary(double own, double around) {
   return around > kClearly * own ? around : own;
 }
 
+/// Noise of one axis: the track's own, and at least `least`, unless `quiet`, or a multiple of what the track and its
+/// neighbours show, says that so much is not ordinary there.
+double noise_of(double own, double around, double least, double quiet, double clearly) {
+  const double shown = std::max(own, around);
+  const double floor = std::isfinite(shown) ? std::min(least, std::max(quiet, clearly * shown)) : least;
+  return ordinary(std::max(floor, own), around);
+}
+
 /// Distance of a label from its prediction in units of what is ordinary there. 0 where nothing is known.
 struct Deviation {
   double position = 0, heading = 0;
@@ -61,21 +74,25 @@ Deviation deviation_of(const CheckContext& context, const Residuals& residuals, 
   const TrackNoiseTable& noise = context.measured().noise;
   const std::uint32_t row = table.row[i], track = table.track[i];
   if (!std::isfinite(table.along_m[i])) return {};
+  // The ego's pitch moves far labels up and down for a frame now and then, which a median does not show.
+  constexpr double kClearly = 2, kClearlyUp = 6;
   // A smooth motion beside the model is no noise: it is allowed once, not times the number of deviations.
   const double model_m = (p.max_acceleration_mps2 * table.acceleration_gain_s2[i] +
                           p.max_jerk_mps3 * table.jerk_gain_s3[i] + p.max_snap_mps4 * table.snap_gain_s4[i]) /
                          std::max(p.max_deviation, 1e-9);
   const double least_m = p.noise_m + p.noise_per_range * context.range_m(row);
-  const auto part = [&](double residual, double own_m) {
-    return square(residual / (ordinary(std::max(least_m, own_m), table.fit_rms_m[i]) * table.gain[i] + model_m));
+  const auto part = [&](double residual, double own_m, double clearly) {
+    const double noise_m = noise_of(own_m, table.fit_rms_m[i], least_m, p.quiet_noise_m, clearly);
+    return square(residual / (noise_m * table.gain[i] + model_m));
   };
   Deviation deviation;
-  deviation.position =
-      std::sqrt(part(table.along_m[i], noise.along_m[track]) + part(table.across_m[i], noise.across_m[track]) +
-                part(table.up_m[i], noise.up_m[track]));
+  deviation.position = std::sqrt(part(table.along_m[i], noise.along_m[track], kClearly) +
+                                 part(table.across_m[i], noise.across_m[track], kClearly) +
+                                 part(table.up_m[i], noise.up_m[track], kClearlyUp));
   if (p.has_heading != 0 && std::isfinite(table.heading_rad[i])) {
     const double least_rad = p.noise_rad + p.noise_rad_per_m * context.range_m(row);
-    const double own_rad = ordinary(std::max(least_rad, noise.heading_rad[track]), table.heading_fit_rms_rad[i]);
+    const double own_rad =
+        noise_of(noise.heading_rad[track], table.heading_fit_rms_rad[i], least_rad, p.quiet_noise_rad, kClearly);
     const double span_s2 = table.acceleration_gain_s2[i] + 10 * table.jerk_gain_s3[i];
     const double model_rad = p.max_yaw_acceleration_radps2 * span_s2 / std::max(p.max_deviation, 1e-9);
     deviation.heading = std::abs(table.heading_rad[i]) / (own_rad * table.heading_gain[i] + model_rad);

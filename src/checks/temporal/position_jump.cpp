@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "src/checks/check.hpp"
@@ -13,6 +15,7 @@ struct Parameters {
   double noise_m = 0.12;
   double noise_per_range = 0.0015;
   double own_noise_factor = 5.8;
+  double max_deviation = 4.4;
   double max_acceleration_mps2 = 8;
   double max_snap_mps4 = 20;
   double vertical_noise_m = 0.12;
@@ -27,6 +30,8 @@ struct Parameters {
         {&Parameters::noise_per_range, "noise_per_range", "1", 0, 1, "metres of scatter more for each metre of range"},
         {&Parameters::own_noise_factor, "own_noise_factor", "1", 0, 100,
          "a track's own scatter times this is allowed, where it is larger"},
+        {&Parameters::max_deviation, "max_deviation", "1", 0, 100,
+         "standard deviations of the track's noise that are allowed, where that is larger"},
         {&Parameters::max_acceleration_mps2, "max_acceleration_mps2", "m/s^2", 0, 200,
          "largest acceleration; counts where a label has few neighbours"},
         {&Parameters::max_snap_mps4, "max_snap_mps4", "m/s^4", 0, 1000,
@@ -41,6 +46,9 @@ struct Parameters {
         {&Parameters::max_dt_s, "max_dt_s", "s", 0.01, 10, "labels further apart in time are not compared"}};
   }
 };
+
+/// What the noise of the track allows at least; 0 where it is not known.
+double allowed_by_noise(double noise_m, double deviations) { return std::isfinite(noise_m) ? deviations * noise_m : 0; }
 
 // Of deviations sideways and up and down of labels within reach of each other, the one further beyond its limit.
 std::vector<Outlier> strongest(const std::vector<Outlier>& level, const std::vector<Outlier>& upright) {
@@ -83,9 +91,13 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
       upright_m.emplace_back(0, 0, offset.z());
     }
     const Parameters& p = parameters[context.class_of(stretch.rows.front())];
-    const OutlierLimits level{p.max_acceleration_mps2, p.max_snap_mps4, p.own_noise_factor};
-    const OutlierLimits upright{p.max_vertical_acceleration_mps2, p.max_vertical_snap_mps4,
-                                p.own_vertical_noise_factor};
+    const TrackNoiseTable& noise = context.measured().noise;
+    const std::uint32_t track = labels.track[stretch.rows.front()];
+    const double level_noise_m = std::hypot(noise.along_m[track], noise.across_m[track]) / std::numbers::sqrt2;
+    const OutlierLimits level{p.max_acceleration_mps2, p.max_snap_mps4, p.own_noise_factor,
+                              allowed_by_noise(level_noise_m, p.max_deviation)};
+    const OutlierLimits upright{p.max_vertical_acceleration_mps2, p.max_vertical_snap_mps4, p.own_vertical_noise_factor,
+                                allowed_by_noise(noise.up_m[track], p.max_deviation)};
     for (const Outlier& outlier : strongest(find_outliers(stretch.time_s, level_m, noise_m, level),
                                             find_outliers(stretch.time_s, upright_m, vertical_noise_m, upright))) {
       const std::size_t i = outlier.index;

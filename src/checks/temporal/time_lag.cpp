@@ -10,7 +10,7 @@ namespace {
 
 struct Parameters {
   double min_lag_frames = 0.7;
-  double min_speed_mps = 1.5;
+  double min_speed_mps = 0.8;
   double max_across = 0.35;
   double max_disagreement = 0.4;
   double max_span_s = 5;
