@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -8,11 +6,12 @@
 #include "concord/judge.hpp"
 #include "concord/near_names.hpp"
 #include "src/checks/profile_parser.hpp"
+#include "src/core/input_file.hpp"
 
 namespace concord {
 namespace {
 
-constexpr std::uintmax_t kMaxProfileBytes = 1U << 20U;  // profiles are written by people
+constexpr std::uint64_t kMaxProfileBytes = 1U << 20U;  // profiles are written by people
 
 template <class Map>
 const auto& require(const Map& map, std::string_view key, const char* what) {
@@ -61,17 +60,8 @@ Result<Profile> Profile::builtin(std::string_view name) {
 }
 
 Result<Profile> Profile::from_file(const std::filesystem::path& path) {
-  std::error_code failed;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, failed);
-  std::ifstream file(path);
-  if (failed || !file) return Error{ErrorCode::io, "the profile cannot be read", path.string(), "a YAML file"};
-  if (bytes > kMaxProfileBytes) {
-    return Error{ErrorCode::limit_exceeded, fmt::format("{} bytes are no profile", bytes), path.string(),
-                 fmt::format("at most {} bytes", kMaxProfileBytes)};
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse(text.str(), path.string());
+  CONCORD_ASSIGN_OR_RETURN(const std::string text, read_file(path, kMaxProfileBytes, "a profile, YAML"));
+  return parse(text, path.string());
 }
 
 Result<Profile> Profile::parse(std::string_view yaml, std::string_view where) {

@@ -2,9 +2,10 @@
 
 #include <openssl/evp.h>
 #include <array>
-#include <fstream>
 #include <stdexcept>
 #include <vector>
+
+#include "src/core/input_file.hpp"
 
 namespace concord {
 
@@ -40,15 +41,13 @@ std::string Sha256::hex() {
 }
 
 Result<std::string> sha256_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{ErrorCode::io, "cannot be opened for reading", path.string(), ""};
+  CONCORD_ASSIGN_OR_RETURN(InputFile file, InputFile::open(path));
   Sha256 hash;
   std::vector<char> buffer(std::size_t{1} << 20U);
-  while (file) {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    hash.update(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  for (std::size_t count = buffer.size(); count == buffer.size();) {
+    CONCORD_ASSIGN_OR_RETURN(count, file.read(buffer.data(), buffer.size()));
+    hash.update(buffer.data(), count);
   }
-  if (file.bad()) return Error{ErrorCode::io, "reading failed", path.string(), ""};
   return hash.hex();
 }
 

@@ -3,14 +3,15 @@
 #include <yaml-cpp/yaml.h>
 #include <algorithm>
 #include <cctype>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 #include "concord/embedded.hpp"
+#include "src/core/input_file.hpp"
 
 namespace concord {
 namespace {
+
+constexpr std::uint64_t kMaxTaxonomyBytes = 1U << 20U;  // mappings are written by people
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -87,11 +88,8 @@ Result<Taxonomy> Taxonomy::builtin(std::string_view format) {
 }
 
 Result<Taxonomy> Taxonomy::from_file(const std::filesystem::path& mapping) {
-  std::ifstream file(mapping);
-  if (!file) return Error{ErrorCode::io, "cannot be opened for reading", mapping.string(), ""};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse(embedded_file("taxonomies/concord.yaml").value_or(""), text.str(), mapping.string());
+  CONCORD_ASSIGN_OR_RETURN(const std::string text, read_file(mapping, kMaxTaxonomyBytes, "a YAML file"));
+  return parse(embedded_file("taxonomies/concord.yaml").value_or(""), text, mapping.string());
 }
 
 ClassCode Taxonomy::classify(std::string_view dataset_name) const {

@@ -4,11 +4,12 @@
 #include <string_view>
 
 #include "concord/text.hpp"
+#include "src/readers/common/files.hpp"
 
 namespace concord::pipeline {
 namespace {
 
-constexpr std::size_t kLongestId = 1024;
+using readers::kLongestId;
 constexpr std::size_t kLongestText = std::size_t{1} << 16U;
 
 class Guard {

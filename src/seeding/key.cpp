@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "concord/seeding.hpp"
+#include "src/core/input_file.hpp"
 
 namespace concord {
 namespace fs = std::filesystem;
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::string_view kHeader = "drive,error_type,track,label,other_track,frame_begin,frame_end,magnitude";
 constexpr std::size_t kColumns = 8;
-constexpr std::uintmax_t kMaxKeyBytes = std::uintmax_t{1} << 30U;
+constexpr std::uint64_t kMaxKeyBytes = std::uint64_t{1} << 30U;
 
 std::string field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -56,12 +55,7 @@ bool next_record(std::string_view text, std::size_t& position, std::vector<std::
   return true;
 }
 
-bool is_key(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::array<char, kHeader.size()> begin{};
-  file.read(begin.data(), begin.size());
-  return file && std::string_view(begin.data(), begin.size()) == kHeader;
-}
+bool is_key(const fs::path& path) { return first_bytes(path, kHeader.size()) == kHeader; }
 
 }  // namespace
 
@@ -95,17 +89,7 @@ Result<void> write_key(const fs::path& path, std::span<const KeyRow> key) {
 }
 
 Result<std::vector<KeyRow>> read_key(const fs::path& path) {
-  std::error_code failure;
-  const std::uintmax_t bytes = fs::file_size(path, failure);
-  std::ifstream file(path, std::ios::binary);
-  if (failure || !file) return Error{ErrorCode::io, "the key cannot be read", path.string(), "a CSV file"};
-  if (bytes > kMaxKeyBytes) {
-    return Error{ErrorCode::limit_exceeded, fmt::format("{} bytes", bytes), path.string(), "a key of at most 1 GiB"};
-  }
-  std::ostringstream buffer;
-  buffer << file.rdbuf();
-  const std::string text = buffer.str();
-
+  CONCORD_ASSIGN_OR_RETURN(const std::string text, read_file(path, kMaxKeyBytes, "an answer key, CSV"));
   std::vector<KeyRow> key;
   std::vector<std::string> fields;
   std::size_t position = 0;

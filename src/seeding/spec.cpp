@@ -1,15 +1,12 @@
-#include <fmt/format.h>
-#include <fstream>
-#include <sstream>
-
 #include "concord/embedded.hpp"
 #include "concord/seeding.hpp"
+#include "src/core/input_file.hpp"
 #include "src/seeding/spec_parser.hpp"
 
 namespace concord {
 namespace {
 
-constexpr std::uintmax_t kMaxSpecBytes = 1U << 20U;  // specs are written by people
+constexpr std::uint64_t kMaxSpecBytes = 1U << 20U;  // specs are written by people
 constexpr std::string_view kFolder = "seeding/";
 constexpr std::string_view kExtension = ".yaml";
 
@@ -32,17 +29,8 @@ Result<SeedingSpec> SeedingSpec::builtin(std::string_view name) {
 }
 
 Result<SeedingSpec> SeedingSpec::from_file(const std::filesystem::path& path) {
-  std::error_code failed;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, failed);
-  std::ifstream file(path, std::ios::binary);
-  if (failed || !file) return Error{ErrorCode::io, "the spec cannot be read", path.string(), "a YAML file"};
-  if (bytes > kMaxSpecBytes) {
-    return Error{ErrorCode::limit_exceeded, fmt::format("{} bytes are no spec", bytes), path.string(),
-                 fmt::format("at most {} bytes", kMaxSpecBytes)};
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse(text.str(), path.string());
+  CONCORD_ASSIGN_OR_RETURN(const std::string text, read_file(path, kMaxSpecBytes, "a spec, YAML"));
+  return parse(text, path.string());
 }
 
 }  // namespace concord

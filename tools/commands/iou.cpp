@@ -1,18 +1,18 @@
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <system_error>
 
 #include "concord/measure.hpp"
+#include "src/core/input_file.hpp"
 #include "tools/commands/command.hpp"
 
 namespace concord::tools {
 namespace {
 
+constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30U;
 constexpr std::string_view kExpected = "x y z length width height yaw [roll pitch] in m and rad";
 
 /// `x y z length width height yaw [roll pitch]`: the column order of this command.
@@ -41,16 +41,15 @@ Result<Cuboid> parse_box(std::string_view line, const std::string& where) {
 }
 
 Result<CuboidColumns> read_boxes(const std::string& path) {
-  std::ifstream file(path);
-  std::error_code failure;
-  if (!file || std::filesystem::is_directory(path, failure))
-    return Error{ErrorCode::io, "cannot be opened for reading", path, "a CSV file of boxes"};
+  CONCORD_ASSIGN_OR_RETURN(const std::string text, read_file(path, kMaxBytes, "a CSV file of boxes"));
   CuboidColumns boxes;
-  std::string line;
-  for (std::size_t number = 1; std::getline(file, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+  std::string_view rest = text;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     // A first line whose first field is the column's name is a header.
-    if (const std::size_t begin = line.find_first_not_of(" \t\""); number == 1 && begin != std::string::npos) {
+    if (const std::size_t begin = line.find_first_not_of(" \t\""); number == 1 && begin != std::string_view::npos) {
       if (line.substr(begin, line.find_first_of(" \t\",;", begin) - begin) == "x") continue;
     }
     CONCORD_ASSIGN_OR_RETURN(const Cuboid box, parse_box(line, path + ":" + std::to_string(number)));

@@ -19,9 +19,8 @@ namespace {
 constexpr std::string_view kLidar = "lidar";
 
 fs::path table_of(const fs::path& folder, const std::vector<std::string>& names) {
-  std::error_code failure;
   for (const std::string& name : names) {
-    if (fs::is_regular_file(folder / name, failure)) return folder / name;
+    if (is_present(folder / name)) return folder / name;
   }
   return {};
 }
@@ -33,17 +32,19 @@ LogFiles files_of(const fs::path& folder) {
           table_of(folder, {"calibration/intrinsics.csv", "csv/intrinsics.csv"})};
 }
 
-void find_below(const fs::path& folder, int levels, std::vector<LogFiles>& logs) {
+/// `visited`: where the folders really are, so that links to folders above or beside them do not multiply the work.
+void find_below(const fs::path& folder, int levels, std::set<fs::path>& visited, std::vector<LogFiles>& logs) {
+  std::error_code failure;
+  if (!visited.insert(fs::canonical(folder, failure)).second) return;
   LogFiles files = files_of(folder);
   if (!files.annotations.empty() && !files.poses.empty()) {
     logs.push_back(std::move(files));
     return;
   }
   if (levels == 0) return;
-  std::error_code failure;
   for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
     std::error_code ignored;
-    if (entry->is_directory(ignored)) find_below(entry->path(), levels - 1, logs);
+    if (entry->is_directory(ignored)) find_below(entry->path(), levels - 1, visited, logs);
   }
 }
 
@@ -156,8 +157,9 @@ std::string LabelIds::next(std::string_view timestamp, std::string_view track) {
 
 std::vector<LogFiles> find_logs(const fs::path& input) {
   std::vector<LogFiles> logs;
+  std::set<fs::path> visited;
   std::error_code failure;
-  if (fs::is_directory(input, failure)) find_below(input, 3, logs);
+  if (fs::is_directory(input, failure)) find_below(input, 3, visited, logs);
   std::sort(logs.begin(), logs.end(), [](const LogFiles& a, const LogFiles& b) { return a.folder < b.folder; });
   return logs;
 }

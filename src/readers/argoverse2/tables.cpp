@@ -8,12 +8,15 @@
 namespace concord::readers::argoverse2 {
 namespace {
 
+constexpr std::size_t kMaxColumns = 1000;
+
+/// The fields of `line`; of a line with more than kMaxColumns, the first of them.
 void split(std::string_view line, std::vector<std::string_view>& fields) {
   fields.clear();
   for (std::size_t begin = 0;;) {
     const std::size_t end = line.find(',', begin);
     fields.push_back(line.substr(begin, end == std::string_view::npos ? end : end - begin));
-    if (end == std::string_view::npos) return;
+    if (end == std::string_view::npos || fields.size() > kMaxColumns) return;
     begin = end + 1;
   }
 }
@@ -31,6 +34,10 @@ std::vector<std::string_view> header_of(std::string_view text) {
 Result<void> read_table(std::string_view text, const std::vector<std::string_view>& columns,
                         const std::filesystem::path& path, const std::function<Result<void>(const Line&)>& on_line) {
   const std::vector<std::string_view> header = header_of(text);
+  if (header.size() > kMaxColumns) {
+    return Error{ErrorCode::limit_exceeded, "has more than " + std::to_string(kMaxColumns) + " columns",
+                 at_line(path, 1), "the columns of an Argoverse 2 table"};
+  }
   std::vector<std::size_t> places;
   for (const std::string_view column : columns) {
     const auto found = std::find(header.begin(), header.end(), column);
@@ -47,12 +54,16 @@ Result<void> read_table(std::string_view text, const std::vector<std::string_vie
     if (at == 1 || content.empty()) return {};
     split(content, fields);
     if (fields.size() != header.size() || content.find('"') != std::string_view::npos) {
-      return Error{ErrorCode::malformed, "has " + std::to_string(fields.size()) + " fields", at_line(path, at),
+      const auto commas = std::count(content.begin(), content.end(), ',');
+      return Error{ErrorCode::malformed, "has " + std::to_string(commas + 1) + " fields", at_line(path, at),
                    std::to_string(header.size()) + " fields without quotes"};
     }
     line.number = at;
     line.text = content;
-    for (std::size_t i = 0; i < places.size(); ++i) line.fields[i] = fields[places[i]];
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      line.fields[i] = fields[places[i]];
+      if (!why_no_id(line.fields[i]).empty()) return id_error(line.fields[i], columns[i], at_line(path, at));
+    }
     return on_line(line);
   });
 }

@@ -2,15 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <system_error>
 #include <utility>
+
+#include "concord/text.hpp"
+#include "src/core/input_file.hpp"
 
 namespace concord::readers {
 namespace fs = std::filesystem;
@@ -24,34 +27,21 @@ Error io_error(const fs::path& path, std::string what) {
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const fs::path& path, std::uint64_t max_bytes) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-    return Error{code, std::string("cannot be opened: ") + std::strerror(errno), path.string(), "a readable file"};
-  }
-  struct stat status {};
-  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(descriptor);
-    return Error{ErrorCode::io, "is not a regular file", path.string(), "a file"};
-  }
+  CONCORD_ASSIGN_OR_RETURN(const InputFile input, InputFile::open(path));
   MappedFile file;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t size = input.bytes();
   if (size > max_bytes) {
-    ::close(descriptor);
     return Error{ErrorCode::limit_exceeded, "has " + std::to_string(size) + " bytes", path.string(),
                  "at most " + std::to_string(max_bytes)};
   }
   if (size > 0) {
-    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, input.descriptor(), 0);
     if (data == MAP_FAILED) {  // NOLINT(performance-no-int-to-ptr)
-      Error error = io_error(path, "cannot be mapped");
-      ::close(descriptor);
-      return error;
+      return io_error(path, "cannot be mapped");
     }
     file.data_ = static_cast<const char*>(data);
     file.size_ = size;
   }
-  ::close(descriptor);
   return file;
 }
 
@@ -79,14 +69,18 @@ Result<fs::path> join_below(const fs::path& root, std::string_view relative, std
   return root / normal;
 }
 
+bool is_present(const fs::path& path) {
+  std::error_code failure;
+  return fs::symlink_status(path, failure).type() != fs::file_type::not_found;
+}
+
 Result<std::vector<fs::path>> list_files(const fs::path& folder, std::string_view extension) {
   std::error_code failure;
   std::vector<fs::path> files;
   for (fs::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure)) {
     std::error_code ignored;
-    if (it->is_regular_file(ignored) && (extension.empty() || it->path().extension() == extension)) {
-      files.push_back(it->path());
-    }
+    const bool wanted = extension.empty() ? !it->is_directory(ignored) : it->path().extension() == extension;
+    if (wanted) files.push_back(it->path());
   }
   if (failure)
     return Error{ErrorCode::io, "cannot be listed: " + failure.message(), folder.string(), "a readable folder"};
@@ -96,20 +90,35 @@ Result<std::vector<fs::path>> list_files(const fs::path& folder, std::string_vie
 
 namespace {
 
-constexpr int kMaxFolderDepth = 64;
+constexpr std::size_t kMaxFolderDepth = 64;
+/// Links may show one folder in several places; folders of links to folders of links would multiply without end.
+constexpr int kMaxVisits = 16;
 
-Result<void> copy_folder(const fs::path& from, const fs::path& to, const RewriteFile& rewrite, int depth) {
-  if (depth > kMaxFolderDepth) {
-    return Error{ErrorCode::limit_exceeded, "folders are nested too deeply (a symlink loop?)", from.string(), ""};
-  }
+/// The folders that a copy has been to, by where they really are.
+struct Visits {
+  std::map<fs::path, int> count;
+  std::vector<fs::path> open;  ///< those that the present one lies in
+};
+
+Result<void> copy_folder(const fs::path& from, const fs::path& to, const RewriteFile& rewrite, Visits& visits) {
   std::error_code failure;
+  const fs::path place = fs::canonical(from, failure);
+  const bool loops = std::find(visits.open.begin(), visits.open.end(), place) != visits.open.end();
+  if (failure || loops || visits.open.size() > kMaxFolderDepth || ++visits.count[place] > kMaxVisits) {
+    return Error{ErrorCode::limit_exceeded,
+                 loops     ? "is a link to a folder that it lies in"
+                 : failure ? "cannot be read: " + failure.message()
+                           : "folders are nested too deeply or linked too often",
+                 from.string(), "folders without loops"};
+  }
+  visits.open.push_back(place);
   fs::create_directories(to, failure);
   if (failure) return Error{ErrorCode::io, "cannot be created: " + failure.message(), to.string(), ""};
   for (fs::directory_iterator it(from, failure), end; !failure && it != end; it.increment(failure)) {
     const fs::path target = to / it->path().filename();
     std::error_code kind_failure;
     if (it->is_directory(kind_failure)) {
-      CONCORD_RETURN_IF_ERROR(copy_folder(it->path(), target, rewrite, depth + 1));
+      CONCORD_RETURN_IF_ERROR(copy_folder(it->path(), target, rewrite, visits));
     } else if (it->is_regular_file(kind_failure)) {
       auto rewritten = rewrite(it->path(), target);
       if (!rewritten) return rewritten.error();
@@ -117,11 +126,13 @@ Result<void> copy_folder(const fs::path& from, const fs::path& to, const Rewrite
       fs::copy_file(it->path(), target, fs::copy_options::none, kind_failure);
       if (kind_failure)
         return Error{ErrorCode::io, "cannot be copied: " + kind_failure.message(), it->path().string(), ""};
-    } else if (kind_failure) {
-      return Error{ErrorCode::io, "cannot be read: " + kind_failure.message(), it->path().string(), "a file or folder"};
+    } else {
+      return Error{ErrorCode::io, "cannot be copied: it is " + why_no_file(it->path()), it->path().string(),
+                   "a file or folder"};
     }
   }
   if (failure) return Error{ErrorCode::io, "cannot be listed: " + failure.message(), from.string(), ""};
+  visits.open.pop_back();
   return {};
 }
 
@@ -138,7 +149,8 @@ Result<void> copy_tree(const fs::path& from, const fs::path& to, const RewriteFi
     if (!inside.empty() && *inside.begin() != "..") {
       return Error{ErrorCode::invalid_argument, "lies inside the input", to.string(), "a folder elsewhere"};
     }
-    return copy_folder(from, to, rewrite, 0);
+    Visits visits;
+    return copy_folder(from, to, rewrite, visits);
   }
   fs::create_directories(to, failure);
   if (failure) return Error{ErrorCode::io, "cannot be created: " + failure.message(), to.string(), ""};
@@ -197,6 +209,18 @@ Result<void> write_text(const fs::path& path, std::span<const std::string_view> 
     return error;
   }
   return {};
+}
+
+std::string why_no_id(std::string_view text) {
+  if (text.size() > kLongestId) return "has " + std::to_string(text.size()) + " bytes";
+  return is_utf8_text(text) ? "" : "is not UTF-8";
+}
+
+Error id_error(std::string_view text, std::string_view what, std::string where) {
+  const bool is_long = text.size() > kLongestId;
+  return {is_long ? ErrorCode::limit_exceeded : ErrorCode::malformed,
+          std::string(what) + " '" + to_utf8(text.substr(0, 40)) + "' " + why_no_id(text), std::move(where),
+          is_long ? "at most " + std::to_string(kLongestId) : "UTF-8 without NUL"};
 }
 
 bool parse_double(std::string_view text, double& value) {

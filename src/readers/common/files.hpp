@@ -36,13 +36,18 @@ class MappedFile {
 [[nodiscard]] Result<std::filesystem::path> join_below(const std::filesystem::path& root, std::string_view relative,
                                                        std::string_view where);
 
-/// Regular files directly in `folder`, sorted by name. Symlink loops and unreadable folders are errors, not exceptions.
+/// Whether anything has that name, be it no file or a link that leads nowhere: opening it says what is wrong. What is
+/// not present may be left out of a dataset, anything else may not.
+[[nodiscard]] bool is_present(const std::filesystem::path& path);
+
+/// What lies directly in `folder` under a name with `extension`, or, without one, all but its folders; sorted by name.
+/// What is no file is listed too, so that it is an error when it is opened and not a label file that nobody misses.
 [[nodiscard]] Result<std::vector<std::filesystem::path>> list_files(const std::filesystem::path& folder,
                                                                     std::string_view extension = {});
 
 /// Copies the folder (or single file) `from` to the new or empty folder `to`. A file for which `rewrite` returns true
-/// has been written by it (arguments: source, target); every other file is copied byte for byte. Symlinks are followed
-/// to files only; a loop is an error.
+/// has been written by it (arguments: source, target); every other file is copied byte for byte. Symlinks are followed;
+/// a loop, or what is neither file nor folder, is an error.
 using RewriteFile =
     std::function<Result<bool>(const std::filesystem::path& source, const std::filesystem::path& target)>;
 [[nodiscard]] Result<void> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to,
@@ -57,6 +62,13 @@ using RewriteFile =
 [[nodiscard]] Result<void> write_text(const std::filesystem::path& path, std::string_view text);
 /// As above, for text in pieces.
 [[nodiscard]] Result<void> write_text(const std::filesystem::path& path, std::span<const std::string_view> pieces);
+
+/// Names and ids that are longer are refused.
+inline constexpr std::size_t kLongestId = 1024;
+/// Why `text` cannot be a name or an id: "is not UTF-8", "has 2000 bytes"; empty where it can.
+[[nodiscard]] std::string why_no_id(std::string_view text);
+/// As an error: `what` says whose text it is ("the class"), `where` is the line.
+[[nodiscard]] Error id_error(std::string_view text, std::string_view what, std::string where);
 
 /// The number that is the whole of `text`; "nan" and "inf" are numbers, hexadecimal and trailing characters are not.
 [[nodiscard]] bool parse_double(std::string_view text, double& value);

@@ -182,8 +182,7 @@ class CsvDataset final : public Dataset {
 
   Result<void> add_poses(FrameCollector& frames, Drive& drive) const {
     CONCORD_ASSIGN_OR_RETURN(const std::optional<fs::path> path, pose_path(drive));
-    std::error_code failure;
-    if (!path || !fs::exists(*path, failure)) {
+    if (!path || !is_present(*path)) {
       drive.notes.push_back((path ? "no " + path->filename().string() : "the mapping names no pose file") +
                             ": no ego poses");
       return {};
@@ -229,8 +228,7 @@ class CsvDataset final : public Dataset {
           fs::path path,
           join_below(folder_of(input_), with_names(mapping_.clouds->path, drive.name, drive.frames.name[f]),
                      mapping_.file.string()));
-      std::error_code failure;
-      if (!fs::is_regular_file(path, failure)) {
+      if (!is_present(path)) {
         ++missing;
         continue;
       }
@@ -272,8 +270,7 @@ class CsvDataset final : public Dataset {
     for (std::size_t i = 0; i < drives_.size(); ++i) {
       CONCORD_ASSIGN_OR_RETURN(const Drive drive, read(i));
       CONCORD_ASSIGN_OR_RETURN(const auto poses, pose_path(drive));
-      std::error_code failure;
-      if (poses && fs::exists(*poses, failure)) companions.insert(*poses);
+      if (poses && is_present(*poses)) companions.insert(*poses);
       for (const SensorRecord& record : drive.records) companions.insert(record.path);
     }
     return copy_files_below(folder_of(input_), companions, out);
@@ -310,7 +307,9 @@ Result<std::unique_ptr<Dataset>> open_csv(const fs::path& input, Mapping mapping
   std::error_code failure;
   std::vector<fs::path> files;
   if (fs::is_directory(input, failure)) {
-    CONCORD_ASSIGN_OR_RETURN(files, list_files(input));
+    // A folder whose name ends as those of the label files do stands where one of them should.
+    const std::string extension = fs::path(mapping.files).extension().string();
+    CONCORD_ASSIGN_OR_RETURN(files, list_files(input, extension.find('*') == std::string::npos ? extension : ""));
     std::erase_if(files, [&](const fs::path& file) {
       const std::string name = file.filename().string();
       return !matches(name, mapping.files) || is_pose_file(name, mapping);

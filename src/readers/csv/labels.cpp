@@ -116,6 +116,7 @@ Result<LabelSet> read_labels(const Mapping& mapping, const Layout& layout, const
   for (std::size_t i = 0; i < places.size(); ++i) {
     CONCORD_ASSIGN_OR_RETURN(const Row row, table.row_at(places[i].begin, places[i].line));
     CONCORD_ASSIGN_OR_RETURN(const std::string frame_name, layout.frame_name(row));
+    CONCORD_RETURN_IF_ERROR(layout.require_ids(row));
     id_of.push_back(ids.next(layout, row, frame_name));
     if (const auto found = frame_of.find(frame_name); found != frame_of.end()) frame[i] = found->second;
   }

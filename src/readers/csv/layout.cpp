@@ -61,7 +61,17 @@ Result<std::string> Layout::frame_name(const Row& row) const {
   const Field field = has(Field::frame) ? Field::frame : Field::time;
   std::string name = text(row, field);
   if (name.empty()) return error_at(row, field, "is empty", "the frame of the row");
+  if (!why_no_id(name).empty()) return id_error(name, field_name(field), at_line(path_, row.line));
   return name;
+}
+
+Result<void> Layout::require_ids(const Row& row) const {
+  for (const Field field : {Field::track, Field::class_, Field::label, Field::annotator, Field::vendor, Field::batch,
+                            Field::guideline_version, Field::review_stage, Field::moving}) {
+    if (!has(field) || why_no_id(row.fields[position(field)]).empty()) continue;
+    return id_error(row.fields[position(field)], field_name(field), at_line(path_, row.line));
+  }
+  return {};
 }
 
 Result<double> Layout::number(const Row& row, Field field) const {

@@ -29,6 +29,8 @@ class Layout {
   [[nodiscard]] std::string text(const Row& row, Field field) const;
   /// Name of the row's frame: its frame, or its time as written where there is no frame column.
   [[nodiscard]] Result<std::string> frame_name(const Row& row) const;
+  /// An error where a name or an id of a label is no text, or too long.
+  [[nodiscard]] Result<void> require_ids(const Row& row) const;
   /// A number that must be there.
   [[nodiscard]] Result<double> number(const Row& row, Field field) const;
   /// A number that may be absent: no such column, or an empty field. Outside [low, high] it is an error.

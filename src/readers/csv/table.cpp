@@ -6,6 +6,11 @@
 #include "src/readers/common/files.hpp"
 
 namespace concord::readers::csv {
+namespace {
+
+constexpr std::size_t kMaxColumns = 1000;
+
+}  // namespace
 
 std::string Row::text(std::size_t index) const {
   const std::string_view raw = fields[index];
@@ -91,6 +96,10 @@ Result<std::size_t> Table::scan(std::size_t begin, std::size_t& line, Row& row) 
       return std::min(at + 1, text_.size());
     }
     row.fields.push_back(text_.substr(start, end - start));
+    if (row.fields.size() > kMaxColumns) {
+      return Error{ErrorCode::limit_exceeded, "has more than " + std::to_string(kMaxColumns) + " fields",
+                   at_line(path_, row.line), "a table"};
+    }
     if (last) {
       ++line;
       return std::min(at + 1, text_.size());

@@ -47,9 +47,14 @@ const std::vector<double>* find_any(const Values& values, std::string_view first
 }
 
 /// The nearest rotation to a matrix that was printed with few digits.
-Eigen::Matrix3d orthonormal(const Eigen::Matrix3d& matrix) {
+Result<Eigen::Matrix3d> rotation_of(const Eigen::Matrix3d& matrix, std::string_view key, const fs::path& path) {
   const Eigen::JacobiSVD<Eigen::Matrix3d> svd(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  return svd.matrixU() * svd.matrixV().transpose();
+  Eigen::Matrix3d rotation = svd.matrixU() * svd.matrixV().transpose();
+  // Negated, so that NaN, which huge numbers become, is refused.
+  if (!(rotation.determinant() > 0 && (rotation - matrix).cwiseAbs().maxCoeff() <= 1e-2)) {
+    return Error{ErrorCode::malformed, std::string(key) + " is no rotation", path.string(), "an orthonormal 3x3 part"};
+  }
+  return rotation;
 }
 
 Result<SE3> transform_of(const std::vector<double>* values, std::string_view key, const fs::path& path) {
@@ -60,12 +65,8 @@ Result<SE3> transform_of(const std::vector<double>* values, std::string_view key
                  path.string(), std::string(key) + " with 12 values"};
   }
   const Matrix34 matrix = Eigen::Map<const Eigen::Matrix<double, 3, 4, Eigen::RowMajor>>(values->data());
-  const Eigen::Matrix3d rotation = orthonormal(matrix.leftCols<3>());
-  if (rotation.determinant() < 0 || (rotation - matrix.leftCols<3>()).cwiseAbs().maxCoeff() > 1e-2) {
-    return Error{ErrorCode::malformed, std::string(key) + " is no rotation", path.string(), "an orthonormal 3x3 part"};
-  }
   SE3 transform = SE3::Identity();
-  transform.linear() = rotation;
+  CONCORD_ASSIGN_OR_RETURN(transform.linear(), rotation_of(matrix.leftCols<3>(), key, path));
   transform.translation() = matrix.col(3);
   return transform;
 }
@@ -82,8 +83,10 @@ Result<Calibration> read_calibration(const fs::path& path) {
     return Error{ErrorCode::malformed, "no R0_rect with 9 values", path.string(), "R0_rect or R_rect"};
   }
   SE3 T_camera_unrectified = SE3::Identity();
-  T_camera_unrectified.linear() =
-      orthonormal(Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(rectification->data()));
+  CONCORD_ASSIGN_OR_RETURN(
+      T_camera_unrectified.linear(),
+      rotation_of(Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(rectification->data()), "R0_rect",
+                  path));
   const SE3 T_camera_lidar = T_camera_unrectified * T_unrectified_lidar;
 
   if (const auto* imu = find_any(values, "Tr_imu_to_velo", "Tr_imu_velo"); imu != nullptr) {
@@ -158,6 +161,10 @@ Result<std::vector<SE3>> read_oxts(const fs::path& path) {
     const SE3 T_mercator_ego = make_se3(position, quat_from_ypr(v[5], v[4], v[3]));
     if (poses.empty()) T_first_mercator = T_mercator_ego.inverse();
     poses.push_back(T_first_mercator * T_mercator_ego);
+    if (!poses.back().matrix().allFinite()) {
+      return Error{ErrorCode::malformed, "is no pose: its numbers are too large", at_line(path, number),
+                   "latitude, longitude, altitude and three angles"};
+    }
     return {};
   }));
   return poses;

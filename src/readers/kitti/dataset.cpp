@@ -26,6 +26,29 @@ std::string six_digits(std::size_t number) {
   return text.data();
 }
 
+/// The last frame that `lines` name, -1 where there is none. Each frame up to it becomes a frame of the drive, so a
+/// number far behind all others is taken for a mistake and not for hours without labels.
+Result<std::int64_t> last_labelled_frame(const std::vector<LabelLine>& lines, std::int64_t recorded,
+                                         const fs::path& path) {
+  constexpr std::int64_t kMostUnlabelled = 36'000;  // an hour
+  std::vector<const LabelLine*> by_frame;
+  for (const LabelLine& line : lines) by_frame.push_back(&line);
+  std::stable_sort(by_frame.begin(), by_frame.end(),
+                   [](const LabelLine* a, const LabelLine* b) { return a->frame < b->frame; });
+  std::int64_t last = -1;
+  for (const LabelLine* line : by_frame) {
+    const std::int64_t known = std::max(last, recorded - 1);
+    if (line->frame > known + kMostUnlabelled) {
+      return Error{ErrorCode::limit_exceeded,
+                   "frame " + std::to_string(line->frame) + " lies " + std::to_string(line->frame - known) +
+                       " frames behind the last that is recorded or labelled",
+                   at_line(path, line->number), "at most " + std::to_string(kMostUnlabelled)};
+    }
+    last = line->frame;
+  }
+  return last;
+}
+
 class KittiDataset final : public Dataset {
  public:
   KittiDataset(fs::path input, fs::path root, Layout layout, OpenOptions options, std::vector<fs::path> files)
@@ -111,16 +134,14 @@ class KittiDataset final : public Dataset {
  private:
   Result<void> add_sequence_frames(const std::vector<LabelLine>& lines, const Calibration& calibration, Drive& drive) {
     std::vector<SE3> poses;
-    std::error_code failure;
-    if (const fs::path oxts = root_ / "oxts" / (drive.name + ".txt");
-        fs::exists(oxts, failure) && calibration.has_imu) {
+    if (const fs::path oxts = root_ / "oxts" / (drive.name + ".txt"); is_present(oxts) && calibration.has_imu) {
       CONCORD_ASSIGN_OR_RETURN(poses, read_oxts(oxts));
       drive.input_files.push_back(oxts);
     } else {
       drive.notes.emplace_back("no oxts with an IMU calibration: no ego poses");
     }
-    std::int64_t last_labelled = -1;
-    for (const LabelLine& line : lines) last_labelled = std::max(last_labelled, line.frame);
+    CONCORD_ASSIGN_OR_RETURN(const std::int64_t last_labelled,
+                             last_labelled_frame(lines, static_cast<std::int64_t>(poses.size()), drive.input_files[0]));
     const std::size_t count = std::max(poses.size(), static_cast<std::size_t>(last_labelled + 1));
     for (std::size_t frame = 0; frame < count; ++frame) {
       const bool has_pose = frame < poses.size();
@@ -156,8 +177,7 @@ class KittiDataset final : public Dataset {
     for (const Source& source : sources) {
       for (const std::string& folder : source.folders) {
         const fs::path path = root_ / folder / (stem.string() + source.extension);
-        std::error_code failure;
-        if (!fs::is_regular_file(path, failure)) continue;
+        if (!is_present(path)) continue;
         drive.records.push_back({.frame = static_cast<std::uint32_t>(frame),
                                  .sensor = drive.find_sensor(source.sensor),
                                  .time_ns = drive.frames.time_ns[frame],

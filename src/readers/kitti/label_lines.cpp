@@ -29,6 +29,8 @@ Result<LabelLine> parse_label_line(std::string_view text, LineLayout layout, con
     line.track = fields[1];
   }
   line.type = fields[lead];
+  if (!why_no_id(line.track).empty()) return id_error(line.track, "the track", at_line(path, number));
+  if (!why_no_id(line.type).empty()) return id_error(line.type, "the class", at_line(path, number));
   line.truncated = fields[lead + 1];
   line.occluded = fields[lead + 2];
   const std::array<double*, 12> numbers{nullptr,         &line.left_px,  &line.top_px,  &line.right_px,

@@ -15,8 +15,8 @@ namespace concord::readers::kitti {
 /// before it.
 enum class LineLayout : std::uint8_t { tracking, object };
 
-/// A frame number beyond this is refused: 27 hours at 10 Hz are 972,000 frames.
-inline constexpr std::int64_t kMaxFrame = 10'000'000;
+/// A frame number beyond this is refused: 27 hours at 10 Hz.
+inline constexpr std::int64_t kMaxFrame = 1'000'000;
 
 /// One label line as written: numbers are not judged here.
 struct LabelLine {

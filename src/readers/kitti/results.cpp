@@ -102,11 +102,11 @@ Result<LabelSet> read_results(Drive& drive, const SE3& T_ego_camera, const std::
   }
   const std::string file_name = std::string(sequence) + ".txt";
   std::vector<fs::path> paths;
-  if (fs::is_regular_file(folder / file_name, failure)) paths.push_back(folder / file_name);
+  if (is_present(folder / file_name)) paths.push_back(folder / file_name);
   const bool of_classes = paths.empty();
   for (const char* class_folder : kClassFolders) {
     const fs::path path = folder / class_folder / file_name;
-    if (fs::is_regular_file(path, failure)) paths.push_back(path);
+    if (is_present(path)) paths.push_back(path);
   }
 
   std::vector<ResultFile> files;

@@ -99,8 +99,7 @@ Result<Recording> read_recording(Tables& t, std::uint32_t recording_row) {
   CONCORD_ASSIGN_OR_RETURN(recording.sensor_row, t.require(calibration, "sensor_token", t.sensor));
   if (!file.empty()) {
     CONCORD_ASSIGN_OR_RETURN(recording.record.path, join_below(t.dataroot, file, place));
-    std::error_code failure;
-    recording.missing = !fs::is_regular_file(recording.record.path, failure);
+    recording.missing = !is_present(recording.record.path);
   } else {
     recording.missing = true;
   }

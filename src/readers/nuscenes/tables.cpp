@@ -14,9 +14,7 @@ namespace {
 bool has_tables(const fs::path& folder) {
   constexpr std::array<const char*, 5> kNames{"scene.json", "sample.json", "sample_annotation.json", "sample_data.json",
                                               "calibrated_sensor.json"};
-  std::error_code failure;
-  return std::count_if(kNames.begin(), kNames.end(),
-                       [&](const char* name) { return fs::is_regular_file(folder / name, failure); }) >= 2;
+  return std::count_if(kNames.begin(), kNames.end(), [&](const char* name) { return is_present(folder / name); }) >= 2;
 }
 
 std::string shortened(std::string_view token) { return "'" + std::string(token.substr(0, 64)) + "'"; }

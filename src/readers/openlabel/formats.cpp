@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <set>
 #include <system_error>
 #include <utility>
 
+#include "src/core/input_file.hpp"
 #include "src/readers/common/files.hpp"
 #include "src/readers/openlabel/patch.hpp"
 #include "src/readers/openlabel/read.hpp"
@@ -98,12 +100,23 @@ class OpenLabelDataset final : public Dataset {
   std::vector<DriveInfo> drives_;
 };
 
-/// The label files that `input` stands for.
+/// Whether `file` is JSON of another kind, which may lie beside label files. What is no file, is empty or is no JSON at
+/// all may have been one of them.
+bool is_other_json(const fs::path& file) {
+  constexpr std::size_t kLookAt = 1024;
+  const std::string text = first_bytes(file, kLookAt);
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin != std::string::npos && (text[begin] == '{' || text[begin] == '[') &&
+         text.find('\0') == std::string::npos;
+}
+
+/// The label files that `input` stands for, with those that can no longer be read as such: empty where there is none.
 Result<std::vector<fs::path>> label_files(const fs::path& input) {
   std::error_code failure;
   if (!fs::is_directory(input, failure)) return std::vector<fs::path>{input};
   CONCORD_ASSIGN_OR_RETURN(std::vector<fs::path> files, list_files(input, ".json"));
-  std::erase_if(files, [](const fs::path& file) { return !looks_like_openlabel(file); });
+  if (std::none_of(files.begin(), files.end(), looks_like_openlabel)) return std::vector<fs::path>();
+  std::erase_if(files, [](const fs::path& file) { return !looks_like_openlabel(file) && is_other_json(file); });
   return files;
 }
 
@@ -123,11 +136,6 @@ class OpenLabelFormat final : public Format {
     CONCORD_ASSIGN_OR_RETURN(std::vector<fs::path> files, label_files(input));
     if (files.empty())
       return Error{ErrorCode::not_found, "holds no OpenLABEL file", input.string(), "*.json with \"openlabel\""};
-    std::error_code failure;
-    for (const fs::path& file : files) {
-      if (!fs::is_regular_file(file, failure))
-        return Error{ErrorCode::not_found, "is no file", file.string(), "a label file"};
-    }
     return std::unique_ptr<Dataset>(std::make_unique<OpenLabelDataset>(input, options, std::move(files)));
   }
 };

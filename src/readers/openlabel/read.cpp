@@ -1,10 +1,10 @@
 #include "src/readers/openlabel/read.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <unordered_map>
 #include <utility>
 
+#include "src/core/input_file.hpp"
 #include "src/readers/openlabel/extension.hpp"
 #include "src/readers/openlabel/json_spans.hpp"
 #include "src/readers/openlabel/objects.hpp"
@@ -15,16 +15,6 @@ namespace concord::readers::openlabel {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string first_bytes(const fs::path& file, std::size_t count) {
-  std::error_code failure;
-  if (!fs::is_regular_file(file, failure)) return {};
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(count, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(count));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
-  return text;
-}
 
 bool usable_name(std::string_view name) {
   constexpr std::size_t kMaxName = 200;

@@ -130,8 +130,7 @@ Result<void> add_record(const Recording& recording, const fs::path& file, LeftOu
       ++left_out.outside;
       return {};
     }
-    std::error_code failure;
-    if (uri.find('\0') != std::string_view::npos || !fs::is_regular_file(record.path, failure)) {
+    if (uri.find('\0') != std::string_view::npos || !is_present(record.path)) {
       ++left_out.missing;
       return {};
     }
