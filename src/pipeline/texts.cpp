@@ -14,7 +14,9 @@ constexpr std::size_t kLongestText = std::size_t{1} << 16U;
 
 class Guard {
  public:
-  explicit Guard(const Drive& drive) : drive_(drive) {}
+  /// Where a drive was read from one file, that is the place.
+  explicit Guard(const Drive& drive)
+      : place_(drive.input_files.size() == 1 ? drive.input_files.front() : drive.source) {}
 
   void require(std::string_view text, const char* what, std::size_t longest = kLongestId) {
     if (!result_.ok() || (text.size() <= longest && is_utf8_text(text))) return;
@@ -22,7 +24,7 @@ class Guard {
     result_ = Error{is_long ? ErrorCode::limit_exceeded : ErrorCode::malformed,
                     std::string(what) + " '" + to_utf8(text.substr(0, 40)) + "' " +
                         (is_long ? "has " + std::to_string(text.size()) + " bytes" : "is not UTF-8"),
-                    drive_.source.string(), is_long ? "at most " + std::to_string(longest) : "UTF-8 without NUL"};
+                    place_.string(), is_long ? "at most " + std::to_string(longest) : "UTF-8 without NUL"};
   }
   void require(const StringColumn& texts, const char* what) {
     for (std::size_t row = 0; row < texts.size() && result_.ok(); ++row) require(texts[row], what);
@@ -33,7 +35,7 @@ class Guard {
   [[nodiscard]] const Result<void>& result() const { return result_; }
 
  private:
-  const Drive& drive_;
+  const std::filesystem::path& place_;
   Result<void> result_;
 };
 

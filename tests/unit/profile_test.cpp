@@ -153,7 +153,7 @@ TEST(ProfileFiles, ErrorsOfAFileNameItsPath) {
 
   std::ofstream(path) << "checks:\n  nothing: {}\n";
   EXPECT_EQ(Profile::from_file(path).error().where, path.string() + ":2");
-  EXPECT_EQ(Profile::from_file(folder.path() / "absent.yaml").error().code, ErrorCode::io);
+  EXPECT_EQ(Profile::from_file(folder.path() / "absent.yaml").error().code, ErrorCode::not_found);
   EXPECT_FALSE(Profile::from_file(folder.path()).ok());
   std::ofstream(path) << std::string((1U << 20U) + 1, '#');
   EXPECT_EQ(Profile::from_file(path).error().code, ErrorCode::limit_exceeded);

@@ -57,7 +57,7 @@ Result<std::map<TimeNs, fs::path>> list_sweeps(const fs::path& folder) {
   CONCORD_ASSIGN_OR_RETURN(const std::vector<fs::path> files, list_files(below, ".bin"));
   for (const fs::path& file : files) {
     std::int64_t time_ns = 0;
-    if (!parse_int(file.stem().string(), time_ns)) {
+    if (!parse_int(file.stem().string(), time_ns) || !is_usable_time(time_ns)) {
       return Error{ErrorCode::malformed, "is no sweep", file.string(), "TIMESTAMP.bin"};
     }
     sweeps[time_ns] = file;
@@ -68,7 +68,7 @@ Result<std::map<TimeNs, fs::path>> list_sweeps(const fs::path& folder) {
 Result<std::set<TimeNs>> annotated_times(const fs::path& path, std::string_view text) {
   std::set<TimeNs> times;
   CONCORD_RETURN_IF_ERROR(read_table(text, {"timestamp_ns"}, path, [&](const Line& line) -> Result<void> {
-    CONCORD_ASSIGN_OR_RETURN(const std::int64_t time_ns, integer(line, 0, path));
+    CONCORD_ASSIGN_OR_RETURN(const std::int64_t time_ns, timestamp(line, 0, path));
     times.insert(time_ns);
     return {};
   }));
@@ -81,7 +81,7 @@ Result<void> add_frames(const LogFiles& files, const std::set<TimeNs>& times, Dr
   CONCORD_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::open(files.poses));
   CONCORD_RETURN_IF_ERROR(read_table(file.text(), {"timestamp_ns", "qw", "qx", "qy", "qz", "tx_m", "ty_m", "tz_m"},
                                      files.poses, [&](const Line& line) -> Result<void> {
-                                       CONCORD_ASSIGN_OR_RETURN(const TimeNs time_ns, integer(line, 0, files.poses));
+                                       CONCORD_ASSIGN_OR_RETURN(const TimeNs time_ns, timestamp(line, 0, files.poses));
                                        if (!times.contains(time_ns)) return {};
                                        CONCORD_ASSIGN_OR_RETURN(poses[time_ns], transform(line, 1, files.poses));
                                        return {};

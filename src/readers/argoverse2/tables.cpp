@@ -86,6 +86,15 @@ Result<std::int64_t> integer(const Line& line, std::size_t index, const std::fil
   return value;
 }
 
+Result<std::int64_t> timestamp(const Line& line, std::size_t index, const std::filesystem::path& path) {
+  CONCORD_ASSIGN_OR_RETURN(const std::int64_t time_ns, integer(line, index, path));
+  if (!is_usable_time(time_ns)) {
+    return Error{ErrorCode::malformed, "time " + std::to_string(time_ns) + " is out of range",
+                 at_line(path, line.number), "ns, within 146 years of 1970"};
+  }
+  return time_ns;
+}
+
 Result<SE3> transform(const Line& line, std::size_t first, const std::filesystem::path& path) {
   std::array<double, 7> v{};
   for (std::size_t i = 0; i < v.size(); ++i) {

@@ -32,6 +32,8 @@ struct Line {
 /// Field `index` of a line as a number. Infinite and NaN are numbers: the checks report them.
 [[nodiscard]] Result<double> number(const Line& line, std::size_t index, const std::filesystem::path& path);
 [[nodiscard]] Result<std::int64_t> integer(const Line& line, std::size_t index, const std::filesystem::path& path);
+/// Field `index` of a line as ns.
+[[nodiscard]] Result<std::int64_t> timestamp(const Line& line, std::size_t index, const std::filesystem::path& path);
 /// qw, qx, qy, qz, tx_m, ty_m, tz_m in fields [first, first + 7). A quaternion of length 0 or a number that is not
 /// finite is an error.
 [[nodiscard]] Result<SE3> transform(const Line& line, std::size_t first, const std::filesystem::path& path);

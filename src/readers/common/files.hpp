@@ -70,6 +70,12 @@ inline constexpr std::size_t kLongestId = 1024;
 /// As an error: `what` says whose text it is ("the class"), `where` is the line.
 [[nodiscard]] Error id_error(std::string_view text, std::string_view what, std::string where);
 
+/// Times are refused beyond 146 years from 1970, so that the difference of any two can be told.
+[[nodiscard]] constexpr bool is_usable_time(std::int64_t time_ns) {
+  constexpr std::int64_t kLimitNs = std::int64_t{1} << 62U;
+  return time_ns >= -kLimitNs && time_ns <= kLimitNs;
+}
+
 /// The number that is the whole of `text`; "nan" and "inf" are numbers, hexadecimal and trailing characters are not.
 [[nodiscard]] bool parse_double(std::string_view text, double& value);
 [[nodiscard]] bool parse_int(std::string_view text, std::int64_t& value);

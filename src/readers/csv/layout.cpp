@@ -98,9 +98,9 @@ Result<std::optional<TimeNs>> Layout::optional_time(const Row& row, Field field)
   long double value = 0;
   const auto [end, failure] = std::from_chars(written.data(), written.data() + written.size(), value);
   const long double ns = value * static_cast<long double>(scale_[index(field)]);
-  constexpr long double kLimit = 9.2e18L;
+  constexpr long double kLimit = 4.6e18L;  // is_usable_time()
   if (failure != std::errc() || end != written.data() + written.size() || !(std::fabs(ns) < kLimit)) {
-    return error_at(row, field, "is no time", "a number");
+    return error_at(row, field, "is no time", "a number, within 146 years of 1970");
   }
   return std::optional<TimeNs>(static_cast<TimeNs>(std::llround(ns)));
 }

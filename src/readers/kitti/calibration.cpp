@@ -167,6 +167,7 @@ Result<std::vector<SE3>> read_oxts(const fs::path& path) {
     }
     return {};
   }));
+  if (poses.empty()) return Error{ErrorCode::malformed, "holds no pose", path.string(), "30 values a frame"};
   return poses;
 }
 

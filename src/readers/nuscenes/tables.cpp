@@ -98,7 +98,7 @@ Result<std::optional<fs::path>> find_tables(const fs::path& input) {
 Result<TimeNs> time_ns(const Row& row) {
   CONCORD_ASSIGN_OR_RETURN(const std::int64_t time_us, row.integer("timestamp"));
   constexpr std::int64_t kLimitUs = std::numeric_limits<std::int64_t>::max() / 1000;
-  if (time_us < 0 || time_us > kLimitUs) {
+  if (time_us < 0 || time_us > kLimitUs || !is_usable_time(time_us * 1000)) {
     return row.error("timestamp " + std::to_string(time_us), "microseconds since 1970");
   }
   return TimeNs{time_us * 1000};

@@ -113,7 +113,10 @@ bool is_other_json(const fs::path& file) {
 /// The label files that `input` stands for, with those that can no longer be read as such: empty where there is none.
 Result<std::vector<fs::path>> label_files(const fs::path& input) {
   std::error_code failure;
-  if (!fs::is_directory(input, failure)) return std::vector<fs::path>{input};
+  if (!fs::is_directory(input, failure)) {
+    CONCORD_ASSIGN_OR_RETURN([[maybe_unused]] const InputFile file, InputFile::open(input, "a label file"));
+    return std::vector<fs::path>{input};
+  }
   CONCORD_ASSIGN_OR_RETURN(std::vector<fs::path> files, list_files(input, ".json"));
   if (std::none_of(files.begin(), files.end(), looks_like_openlabel)) return std::vector<fs::path>();
   std::erase_if(files, [](const fs::path& file) { return !looks_like_openlabel(file) && is_other_json(file); });

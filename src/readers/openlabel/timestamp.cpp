@@ -130,7 +130,10 @@ std::string format_iso_time(TimeNs time_ns) {
 }
 
 Result<TimeNs> read_timestamp(const Node& node) {
-  constexpr const char* kExpected = "ISO 8601 text, or a number of seconds";
+  constexpr const char* kExpected = "ISO 8601 text, or a number of seconds, within 146 years of 1970";
+  const auto usable = [&](TimeNs time) -> Result<TimeNs> {
+    return is_usable_time(time) ? Result<TimeNs>(time) : node.error("time out of range", kExpected);
+  };
   if (node.value().is_number()) {
     const bool whole = node.value().is_int64();
     std::optional<TimeNs> time;
@@ -141,17 +144,17 @@ Result<TimeNs> read_timestamp(const Node& node) {
       CONCORD_ASSIGN_OR_RETURN(const double value, node.number());
       time = from_number(value);
     }
-    return time ? Result<TimeNs>(*time) : node.error("time out of range", kExpected);
+    return time ? usable(*time) : node.error("time out of range", kExpected);
   }
   if (!node.value().is_string()) return node.type_error(kExpected);
   CONCORD_ASSIGN_OR_RETURN(const std::string_view text, node.text());
-  if (const auto time = parse_iso_time(text)) return *time;
+  if (const auto time = parse_iso_time(text)) return usable(*time);
   std::int64_t whole = 0;
   double value = 0;
   if (parse_int(text, whole)) {
-    if (const auto time = from_whole_number(whole)) return *time;
+    if (const auto time = from_whole_number(whole)) return usable(*time);
   } else if (parse_double(text, value)) {
-    if (const auto time = from_number(value)) return *time;
+    if (const auto time = from_number(value)) return usable(*time);
   }
   return node.error("'" + std::string(text.substr(0, 60)) + "' is no time", kExpected);
 }
