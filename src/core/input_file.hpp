@@ -9,7 +9,7 @@
 
 namespace concord {
 
-/// What `path` is where it is no regular file: "a folder", "a pipe", "a link that leads nowhere"; empty where it is one.
+/// What `path` is where it is no regular file: "a folder", "a pipe", "a link that leads nowhere"; else empty.
 [[nodiscard]] std::string why_no_file(const std::filesystem::path& path);
 
 /// A regular file, open for reading. Nothing else opens: a pipe, a terminal or a device may wait for ever.

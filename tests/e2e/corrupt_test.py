@@ -3,27 +3,15 @@
 
 import csv
 import json
-import os
-import pathlib
 import shutil
-import subprocess
-import sys
-import tempfile
 import unittest
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
-import kitti_drive
+import program
+from program import DATA, run
+import kitti_drive  # program adds tests/support to the path
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
 SAMPLE = kitti_drive.made_once()
 COLUMNS = "drive error_type track label other_track frame_begin frame_end magnitude".split()
-
-
-def run(*arguments):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=300)
 
 
 def key_of(folder):
@@ -41,11 +29,7 @@ def labels_of(path):
     return {tuple(line.split()[:2]): line for line in path.read_text().splitlines()}
 
 
-class Corrupt(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_e2e_"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Corrupt(program.TestCase):
     def test_only_labels_differ_and_the_copy_validates(self):
         done = run("corrupt", SAMPLE, self.folder / "out", "--seed", 3, "--prevalence", 0.05)
         self.assertEqual(done.returncode, 0, done.stderr)

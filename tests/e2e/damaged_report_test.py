@@ -2,36 +2,22 @@
 """Places that cannot be written and files that are no reports: a clear error and exit code 2, never a crash."""
 
 import os
-import pathlib
 import resource
-import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 
 import h5py
 import numpy
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
-import kitti_drive
+import program
+from program import run
+import kitti_drive  # program adds tests/support to the path
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
 SAMPLE = kitti_drive.made_once()
 TRAILER_BYTES = 81  # the line with the checksum of all before it
 
 
-def run(*arguments, **options):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=60, **options)
-
-
-class Base(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_files_"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Base(program.TestCase):
     def assert_refused(self, done, *words):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertTrue(done.stderr.startswith("concord: "), done.stderr)

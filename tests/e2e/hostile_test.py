@@ -20,7 +20,7 @@ import program
 import small_datasets
 from small_datasets import put
 
-MOST_SECONDS = 20
+MOST_SECONDS = 60
 MOST_BYTES = 2 << 30
 LONG_LINE_BYTES = 100 << 20
 
@@ -53,8 +53,8 @@ DAMAGES = {
     "device": lambda path: os.symlink("/dev/zero", replaced(path)),
     "empty": lambda path: path.write_bytes(b""),
     "cut": half,
-    "nuls": lambda path: path.write_bytes(bytes(10_000)),
-    "garbage": lambda path: path.write_bytes(random.Random(1).randbytes(10_000)),
+    "nuls": lambda path: path.write_bytes(bytes(10_001)),
+    "garbage": lambda path: path.write_bytes(random.Random(1).randbytes(10_001)),
 }
 if os.geteuid() != 0:
     DAMAGES["unreadable"] = lambda path: path.chmod(0)
@@ -310,7 +310,7 @@ class Contents(HostileCase):
             "long-line": (lambda _: b"a," * (LONG_LINE_BYTES // 2), [".csv:1"]),
             "time": ([(b"0,1600000000000000000", b"0,1e30")], [".csv:2", "time"]),
             "number": ([(b"12.0,3.0", b"12.0,three")], [".csv:2", "a number"]),
-            "far-frame": ([(b"\n3,1600000000300000000,1", b"\n1000000000000,9000000000000000000,1")], None),
+            "far-frame": ([(b"\n3,1600000000300000000,1", b"\n1000000000000,4000000000000000000,1")], None),
             "far-times": ([(b"\n3,1600000000300000000,1", b"\n9,9199999999999999999,1"), (b"\n3,1600000000300000000,2", b"\n-9,-9199999999999999999,2")], ["time"]),
             "e308": ([(row, b",1,car,1e308,-1e308,1e308,1e308,1e308,1e308,1e308")], None),
             "nan": ([(row, b",1,car,nan,inf,-inf,nan,nan,nan,nan")], None)})

@@ -2,32 +2,19 @@
 
 import json
 import os
-import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 
 import h5py
 
-SOURCE = pathlib.Path(os.environ.get("CONCORD_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-CONCORD = os.environ.get("CONCORD_BINARY", str(SOURCE / "build/release/bin/concord"))
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data")) / "nuscenes"
+import program
+from program import run
+
+DATA = program.DATA / "nuscenes"
 
 
-def run(*arguments):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=60)
-
-
-class Nuscenes(unittest.TestCase):
-    def setUp(self):
-        self.temporary = tempfile.TemporaryDirectory()
-        self.folder = pathlib.Path(self.temporary.name)
-
-    def tearDown(self):
-        self.temporary.cleanup()
-
+class Nuscenes(program.TestCase):
     def test_real_scenes_with_two_submissions(self):
         labels = [f"A={DATA}/results/det_A_lidar_results_nusc.json", f"B={DATA}/results/det_B_lidar_mini_results_nusc.json"]
         for name, source in (("root", DATA), ("tables", DATA / "v1.0-mini")):

@@ -2,30 +2,19 @@
 """OpenLABEL through the built program: the standard's example files, bad files beside them, and the schema."""
 
 import json
-import os
-import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 
 import h5py
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data")) / "openlabel"
+import program
+from program import run
+
+DATA = program.DATA / "openlabel"
 
 
-def run(*arguments):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=300)
-
-
-class OpenLabel(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_e2e_"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class OpenLabel(program.TestCase):
     def check_reports(self, folder, count):
         reports = sorted(folder.glob("*.h5"))
         self.assertEqual(len(reports), count)

@@ -3,32 +3,19 @@
 
 import json
 import os
-import pathlib
 import pty
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 
 import h5py
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
-import kitti_drive
+import program
+from program import CONCORD, findings, run
+import kitti_drive  # program adds tests/support to the path
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
 SAMPLE = kitti_drive.made_once()
-
-
-def run(*arguments, **options):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)
-
-
-def findings(report):
-    return [json.loads(line) for line in run("findings", report, "--format", "json").stdout.splitlines()]
 
 
 def states(report):
@@ -38,10 +25,9 @@ def states(report):
         return {check: names[state] for check, state in zip(checks, file["status/state"][:])}
 
 
-class Options(unittest.TestCase):
+class Options(program.TestCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_options_"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         self.out = self.folder / "out"
 
     def copies(self, *names):

@@ -2,24 +2,19 @@
 """A report of a real run matches data/schema/report.json in both directions, read with h5py and h5dump alone."""
 
 import json
-import os
 import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
 import h5py
 import numpy
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
-import kitti_drive
+from program import CONCORD, SOURCE
+import kitti_drive  # program adds tests/support to the path
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
 SAMPLE = kitti_drive.made_once()
 SCHEMA = json.loads((SOURCE / "data/schema/report.json").read_text(encoding="utf-8"))
 TYPES = {"float64": "f8", "float32": "f4", "int64": "i8", "uint64": "u8", "int32": "i4", "uint32": "u4", "uint8": "u1"}

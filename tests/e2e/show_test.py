@@ -1,38 +1,20 @@
 #!/usr/bin/env python3
 """`concord show`: text, picture (well-formed XML), ids and prefixes, with dataset, with kept measurements, with neither."""
 
-import json
-import os
-import pathlib
 import shutil
-import subprocess
-import sys
-import tempfile
 import unittest
 import xml.dom.minidom
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
-import kitti_drive
+import program
+from program import DATA, findings, run
+import kitti_drive  # program adds tests/support to the path
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
 SAMPLE = kitti_drive.made_once()
 
 
-def run(*arguments):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=120)
-
-
-def findings(report):
-    return [json.loads(line) for line in run("findings", report, "--format", "json").stdout.splitlines()]
-
-
-class Show(unittest.TestCase):
+class Show(program.TestCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_show_"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         shutil.copytree(SAMPLE, self.folder / "input")
 
     def validate(self, *extra):

@@ -3,20 +3,13 @@
 
 import hashlib
 import json
-import os
-import pathlib
-import shutil
-import subprocess
-import tempfile
 import unittest
 
-CONCORD = os.environ["CONCORD_BINARY"]
+import program
+from program import run
+
 SMALL = ("--seed", 3, "--frames", 12, "--lidar-beams", 16, "--lidar-azimuth-deg", 0.8)
 SOURCE = "synthetic:seed=3,frames=12,lidar_beams=16,lidar_azimuth_deg=0.8"
-
-
-def run(*arguments):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=300)
 
 
 def digest(folder):
@@ -24,11 +17,7 @@ def digest(folder):
     return [(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files]
 
 
-class Synth(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_e2e_"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Synth(program.TestCase):
     def summary_of(self, source, name):
         done = run("validate", source, "--out", self.folder / name)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

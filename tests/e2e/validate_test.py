@@ -10,39 +10,21 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import unittest
 
 import h5py
 import numpy
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.environ["CONCORD_SOURCE_DIR"], "tests/support"))
-import kitti_drive
+import program
+from program import CONCORD, DATA, SOURCE, findings, run
+import kitti_drive  # program adds tests/support to the path
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
 SAMPLE = SOURCE / "data/sample_drive"
 KITTI = kitti_drive.made_once()
 
 
-def run(*arguments, **options):
-    return subprocess.run([CONCORD, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
-
-
-def findings(report):
-    done = run("findings", report, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-class Validate(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_e2e_"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Validate(program.TestCase):
     def test_sample_drive_is_what_its_script_makes(self):
         made = self.folder / "made"
         subprocess.run([SOURCE / "tools/make_sample_drive.sh", made, CONCORD], check=True, capture_output=True)
