@@ -150,7 +150,7 @@ struct CompareOptions {
   std::vector<std::string> drives;  ///< of the reference; empty: all
   DeviceOptions device;
   MatchBy match_by = MatchBy::iou_3d;
-  bool greedy = false;
+  bool greedy = false;  ///< by falling score each takes its best partner, as nuScenes; else the best sum
   /// The least IoU (0, 1], or the largest distance in m; not set: 0.5 for vehicles and 0.25 for all else, or 2 m.
   std::optional<double> gate;
   std::map<std::string, double> class_gates;  ///< by Concord class, for it and those below it

@@ -19,6 +19,8 @@ using pipeline::FrameMap;
 constexpr double kVehicleIou = 0.5;
 constexpr double kOtherIou = 0.25;
 constexpr double kDistanceM = 2;
+/// What the labels of a drive keep resident with their matching.
+constexpr std::uint64_t kBytesPerLabel = 600;
 
 Result<ClassCode> find_class(const Taxonomy& taxonomy, const std::string& name, const char* option) {
   if (const auto code = taxonomy.find(name); code && *code != kUnknownClass) return *code;
@@ -188,7 +190,14 @@ class Comparing {
       if (found) set_of[candidate.set] = drive.label_sets.size() - 1;
     }
     if (std::all_of(set_of.begin() + 1, set_of.end(), [](std::size_t set) { return set == kAbsent; })) return {};
+    std::uint64_t labels = 0;
+    for (const LabelSet& set : drive.label_sets) labels += set.size();
+    if (labels * kBytesPerLabel > options_.device.memory_bytes) {
+      return Error{ErrorCode::limit_exceeded, std::to_string(labels) + " labels do not fit --memory", drive.name,
+                   "--memory of at least " + std::to_string(labels * kBytesPerLabel / (1U << 20U) + 1) + "M"};
+    }
     sets.drive = &drive;
+    sets.nuscenes = drive.format == "nuscenes";
     for (const std::size_t set : set_of) sets.sets.push_back(set == kAbsent ? nullptr : &drive.label_sets[set]);
     CONCORD_RETURN_IF_ERROR(measure(drive, set_of, sets));
     tally.add(sets);
@@ -201,10 +210,11 @@ class Comparing {
         if (set_of[first] == kAbsent || set_of[second] == kAbsent) continue;
         stats::DriveSets::Measured measured{.first = first, .second = second, .overlaps = {}, .centres = {}};
         CONCORD_ASSIGN_OR_RETURN(measured.overlaps, measurer_->measure_between(drive, set_of[first], set_of[second]));
-        if (options_.match_by == MatchBy::distance) {
+        if (options_.match_by == MatchBy::distance || (sets.nuscenes && first == 0)) {
           const LabelSet& a = drive.label_sets[set_of[first]];
           const LabelSet& b = drive.label_sets[set_of[second]];
-          measured.centres = measure_centre_pairs(a, measure_centres(drive, a), b, measure_centres(drive, b), reach_m_);
+          const double reach_m = sets.nuscenes ? std::max(reach_m_, stats::NuscenesTally::kFarthestM) : reach_m_;
+          measured.centres = measure_centre_pairs(a, measure_centres(drive, a), b, measure_centres(drive, b), reach_m);
         }
         sets.measured.push_back(std::move(measured));
       }

@@ -69,19 +69,22 @@ const std::vector<std::uint32_t>& Assigner::optimal(std::span<const Edge> edges)
   return chosen_;
 }
 
-const std::vector<std::uint32_t>& Assigner::greedy(std::span<const Edge> edges) {
+const std::vector<std::uint32_t>& Assigner::greedy(std::span<const Edge> edges, std::span<const double> rank) {
   chosen_.clear();
   split(edges);
   std::sort(order_.begin(), order_.end());
-  take_greedily(edges, order_);
+  take_greedily(edges, order_, rank);
   std::sort(chosen_.begin(), chosen_.end());
   return chosen_;
 }
 
-void Assigner::take_greedily(std::span<const Edge> edges, std::span<const std::uint32_t> candidates) {
+void Assigner::take_greedily(std::span<const Edge> edges, std::span<const std::uint32_t> candidates,
+                             std::span<const double> rank) {
   std::vector<std::uint32_t> heaviest_first(candidates.begin(), candidates.end());
-  std::stable_sort(heaviest_first.begin(), heaviest_first.end(),
-                   [&](std::uint32_t x, std::uint32_t y) { return weight_[x] > weight_[y]; });
+  std::stable_sort(heaviest_first.begin(), heaviest_first.end(), [&](std::uint32_t x, std::uint32_t y) {
+    if (!rank.empty() && rank[x] != rank[y]) return rank[x] > rank[y];
+    return weight_[x] > weight_[y];
+  });
   for (const std::uint32_t i : heaviest_first) {
     const Edge& edge = edges[i];
     if (taken_a_[edge.a] != 0 || taken_b_[edge.b] != 0) continue;

@@ -27,8 +27,10 @@ class Assigner {
   /// (Kuhn 1955; the O(n^2 m) form of Jonker, Volgenant 1987) on each connected component. `edges` is sorted by (a, b)
   /// and names no pair twice.
   [[nodiscard]] const std::vector<std::uint32_t>& optimal(std::span<const Edge> edges);
-  /// The same by taking the heaviest edge that is still free, again and again; of equal ones the first.
-  [[nodiscard]] const std::vector<std::uint32_t>& greedy(std::span<const Edge> edges);
+  /// Takes the heaviest edge that is still free, again and again; of equal ones the first. Where `rank` is given, one
+  /// an edge, edges of a higher rank come first, whatever they weigh.
+  [[nodiscard]] const std::vector<std::uint32_t>& greedy(std::span<const Edge> edges,
+                                                         std::span<const double> rank = {});
   /// Components that were too large to be assigned exactly.
   [[nodiscard]] std::int64_t inexact() const { return inexact_; }
 
@@ -38,7 +40,8 @@ class Assigner {
   void split(std::span<const Edge> edges);
   void solve(std::span<const Edge> edges, std::span<const std::uint32_t> component);
   void solve_dense(std::size_t rows, std::size_t columns);
-  void take_greedily(std::span<const Edge> edges, std::span<const std::uint32_t> candidates);
+  void take_greedily(std::span<const Edge> edges, std::span<const std::uint32_t> candidates,
+                     std::span<const double> rank = {});
   std::uint32_t root(std::uint32_t node);
 
   std::vector<Cost> weight_;           ///< per edge; 0 leaves it out

@@ -65,6 +65,9 @@ void ComparisonTally::add_pair(const DriveSets& drive, const DriveSets::Measured
   if (reference.tracks.size() > 0 && candidate.tracks.size() > 0) {
     tally.tracking.add(reference, scoped[0], candidate, scoped[1], matching, candidates, rule_.match);
   }
+  if (drive.nuscenes && candidate.score.present()) {
+    tally.nuscenes.add(*drive.drive, reference, candidate, measured.centres, drive.covered[measured.second]);
+  }
   ++tally.drives;
   tally.frames += std::count(drive.covered[measured.second].begin(), drive.covered[measured.second].end(), 1);
 }
@@ -118,6 +121,7 @@ void ComparisonTally::merge(const ComparisonTally& other) {
     pairs_[i].detection.merge(other.pairs_[i].detection);
     pairs_[i].ratings.merge(other.pairs_[i].ratings);
     pairs_[i].tracking.merge(other.pairs_[i].tracking);
+    pairs_[i].nuscenes.merge(other.pairs_[i].nuscenes);
   }
   all_.merge(other.all_);
   objects_labels_ += other.objects_labels_;
@@ -131,18 +135,19 @@ Comparison ComparisonTally::finish(const Taxonomy& taxonomy) const {
   Comparison comparison;
   comparison.drives = drives_;
   for (const PairTally& tally : pairs_) {
-    comparison.candidates.push_back({.candidate = {},
-                                     .drives = tally.drives,
-                                     .frames = tally.frames,
-                                     .reference_not_checked = tally.detection.reference_not_checked(),
-                                     .candidate_not_checked = tally.detection.candidate_not_checked(),
-                                     .slices = tally.detection.slices(taxonomy),
-                                     .confusion = tally.detection.confusion(taxonomy),
-                                     .agreement = tally.ratings.scores(tally.detection.unmatched_share()),
-                                     .track_errors = tally.tracking.track_errors(),
-                                     .matched_tracks = tally.tracking.matched_tracks(),
-                                     .tracking = tally.tracking.scores(taxonomy),
-                                     .nuscenes = {}});
+    comparison.candidates.push_back(
+        {.candidate = {},
+         .drives = tally.drives,
+         .frames = tally.frames,
+         .reference_not_checked = tally.detection.reference_not_checked(),
+         .candidate_not_checked = tally.detection.candidate_not_checked(),
+         .slices = tally.detection.slices(taxonomy),
+         .confusion = tally.detection.confusion(taxonomy),
+         .agreement = tally.ratings.scores(tally.detection.unmatched_share()),
+         .track_errors = tally.tracking.track_errors(),
+         .matched_tracks = tally.tracking.matched_tracks(),
+         .tracking = tally.tracking.scores(taxonomy),
+         .nuscenes = tally.nuscenes.empty() ? std::nullopt : std::optional(tally.nuscenes.score())});
   }
   if (pairs_.size() > 1) {
     comparison.agreement = all_.scores(

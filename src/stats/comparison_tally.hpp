@@ -11,6 +11,7 @@
 #include "concord/measurements.hpp"
 #include "src/stats/detection_tally.hpp"
 #include "src/stats/moments.hpp"
+#include "src/stats/nuscenes_tally.hpp"
 #include "src/stats/ratings.hpp"
 #include "src/stats/tracking_tally.hpp"
 
@@ -30,12 +31,13 @@ struct DriveSets {
   struct Measured {
     std::size_t first = 0, second = 0;
     PairTable overlaps;
-    CentrePairTable centres;  ///< where labels are matched by distance
+    CentrePairTable centres;  ///< where labels are matched by distance, or for nuScenes' metrics
   };
   const Drive* drive = nullptr;
   std::vector<const LabelSet*> sets;
   std::vector<std::vector<std::uint8_t>> covered;  ///< per set and frame: 0 where the set says nothing of the frame
   std::vector<Measured> measured;
+  bool nuscenes = false;  ///< its detection metrics are wanted, of candidates with scores
 };
 
 /// Measures pairs of rows of two label sets; the pipeline's, since statistics know no geometry.
@@ -61,6 +63,7 @@ class ComparisonTally {
     DetectionTally detection;
     RatingTallies ratings;
     TrackingTally tracking;
+    NuscenesTally nuscenes;
   };
   [[nodiscard]] CandidatePairs candidates_of(const DriveSets::Measured& measured) const;
   void add_pair(const DriveSets& drive, const DriveSets::Measured& measured, PairTally& tally);

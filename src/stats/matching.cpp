@@ -32,6 +32,7 @@ class Matcher {
   void assign(std::size_t begin, std::size_t end, const std::vector<ClassCode>& class_a, const Admits& admits) {
     edges_.clear();
     pair_of_.clear();
+    rank_.clear();
     const std::uint32_t first_a = a_.frame_offset[pairs_.frame[begin]];
     const std::uint32_t first_b = b_.frame_offset[pairs_.frame[begin]];
     for (std::size_t i = begin; i < end; ++i) {
@@ -44,9 +45,10 @@ class Matcher {
       if (!(weight > 0)) continue;
       edges_.push_back({row_a - first_a, row_b - first_b, weight});
       pair_of_.push_back(i);
+      if (rule_.greedy) rank_.push_back(b_.score.get(row_b).value_or(0));
     }
     if (edges_.empty()) return;
-    for (const std::uint32_t edge : rule_.greedy ? assigner_.greedy(edges_) : assigner_.optimal(edges_)) {
+    for (const std::uint32_t edge : rule_.greedy ? assigner_.greedy(edges_, rank_) : assigner_.optimal(edges_)) {
       const std::size_t pair = pair_of_[edge];
       matching_.partner_a[pairs_.row_a[pair]] = pairs_.row_b[pair];
       matching_.partner_b[pairs_.row_b[pair]] = pairs_.row_a[pair];
@@ -70,6 +72,7 @@ class Matcher {
   Assigner assigner_;
   std::vector<Edge> edges_;
   std::vector<std::size_t> pair_of_;
+  std::vector<double> rank_;  ///< per edge: the score of b
 };
 
 std::vector<std::uint8_t> counting(const ScopedLabels& scoped, const std::vector<std::uint32_t>& partner,

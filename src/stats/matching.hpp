@@ -25,7 +25,7 @@ struct CandidatePairs {
 /// When two labels are one object.
 struct MatchRule {
   bool distance = false;     ///< `measure` is a distance: the smaller the better
-  bool greedy = false;       ///< the best pair first, instead of the best sum
+  bool greedy = false;       ///< by falling score of b, each takes its best; without scores the best pair first
   std::vector<double> gate;  ///< per class code: the least IoU or the largest distance
 
   /// In (0, 1.001]; 0 where the gate of `code` is missed.

@@ -69,5 +69,9 @@ Work track_motion(const Target& target);
 Work measure_drive(const Target& target);
 Work points_in_boxes(const Target& target);
 Work clusters(const Target& target);
+Work compare_short(const Target& target);
+Work compare_long(const Target& target);
+Work nuscenes_metrics(const Target& target);
+Work tracking_metrics(const Target& target);
 
 }  // namespace concord::bench

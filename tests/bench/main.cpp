@@ -22,10 +22,17 @@ namespace {
 using namespace concord::bench;
 
 const std::vector<std::pair<std::string, MakeWork>>& works() {
-  static const std::vector<std::pair<std::string, MakeWork>> all{
-      {"iou_scene", iou_scene},       {"iou_dense", iou_dense},         {"iou_general", iou_general},
-      {"track_motion", track_motion}, {"measure_drive", measure_drive}, {"points_in_boxes", points_in_boxes},
-      {"clusters", clusters}};
+  static const std::vector<std::pair<std::string, MakeWork>> all{{"iou_scene", iou_scene},
+                                                                 {"iou_dense", iou_dense},
+                                                                 {"iou_general", iou_general},
+                                                                 {"track_motion", track_motion},
+                                                                 {"measure_drive", measure_drive},
+                                                                 {"points_in_boxes", points_in_boxes},
+                                                                 {"clusters", clusters},
+                                                                 {"compare_short", compare_short},
+                                                                 {"compare_long", compare_long},
+                                                                 {"nuscenes_metrics", nuscenes_metrics},
+                                                                 {"tracking_metrics", tracking_metrics}};
   return all;
 }
 

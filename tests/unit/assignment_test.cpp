@@ -134,6 +134,13 @@ TEST(Assignment, TheBestSumMayNotHoldTheBestPair) {
   EXPECT_THAT(assigner.greedy(edges), testing::ElementsAre(0));
 }
 
+TEST(Assignment, RanksComeBeforeWeights) {
+  const std::vector<Edge> edges{{0, 0, 0.9}, {0, 1, 0.8}, {1, 0, 0.7}};
+  const std::vector<double> scores{0.1, 0.6, 0.1};
+  Assigner assigner;
+  EXPECT_THAT(assigner.greedy(edges, scores), testing::ElementsAre(1, 2));
+}
+
 TEST(Assignment, OfEqualPairsTheFirstIsTaken) {
   const std::vector<Edge> edges{{0, 0, 0.5}, {0, 1, 0.5}, {1, 0, 0.5}, {1, 1, 0.5}};
   Assigner assigner;

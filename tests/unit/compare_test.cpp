@@ -42,6 +42,7 @@ Drive noisy_drive(int number) {
             set.push_back(frame, std::to_string(frame) + ":" + std::to_string(object),
                           set.tracks.intern(std::to_string(object)), classes[(object + other) % 3], "", box);
         set.occlusion_level.set(row, static_cast<std::int8_t>(object % 3));
+        if (!is_reference) set.score.set(row, uniform());
         set.annotator.set(row, set.provenance.intern(object % 2 == 0 ? "ann" : "ben"));
       }
     }
@@ -58,24 +59,26 @@ stats::ComparisonRule rule_of(const Taxonomy& taxonomy, MatchBy by) {
   return rule;
 }
 
-void add_drives(int first, int last, stats::ComparisonTally& tally) {
+void add_drive(const Drive& drive, stats::ComparisonTally& tally) {
   const auto measurer = std::move(Measurer::create({.device = "cpu", .threads = 1})).value();
-  for (int number = first; number < last; ++number) {
-    const Drive drive = noisy_drive(number);
-    stats::DriveSets sets;
-    sets.drive = &drive;
-    sets.covered.assign(3, std::vector<std::uint8_t>(drive.frames.size(), 1));
-    for (const LabelSet& set : drive.label_sets) sets.sets.push_back(&set);
-    for (std::size_t second = 1; second < 3; ++second) {
-      for (std::size_t between = 0; between < second; ++between) {
-        const LabelSet& a = drive.label_sets[between];
-        const LabelSet& b = drive.label_sets[second];
-        sets.measured.push_back({between, second, std::move(measurer->measure_between(drive, between, second)).value(),
-                                 measure_centre_pairs(a, measure_centres(drive, a), b, measure_centres(drive, b), 2)});
-      }
+  stats::DriveSets sets;
+  sets.drive = &drive;
+  sets.nuscenes = true;
+  sets.covered.assign(3, std::vector<std::uint8_t>(drive.frames.size(), 1));
+  for (const LabelSet& set : drive.label_sets) sets.sets.push_back(&set);
+  for (std::size_t second = 1; second < 3; ++second) {
+    for (std::size_t first = 0; first < second; ++first) {
+      const LabelSet& a = drive.label_sets[first];
+      const LabelSet& b = drive.label_sets[second];
+      sets.measured.push_back({first, second, std::move(measurer->measure_between(drive, first, second)).value(),
+                               measure_centre_pairs(a, measure_centres(drive, a), b, measure_centres(drive, b), 4)});
     }
-    tally.add(sets);
   }
+  tally.add(sets);
+}
+
+void add_drives(int first, int last, stats::ComparisonTally& tally) {
+  for (int number = first; number < last; ++number) add_drive(noisy_drive(number), tally);
 }
 
 /// Whole numbers are equal, others within 1e-9.
@@ -105,6 +108,7 @@ TEST(Compare, AnyPartitionOfTheDrivesMergesToTheSame) {
     EXPECT_LT(expected["candidates"][0]["kappa"], 0.99);
     EXPECT_GT(expected["candidates"][1]["hota"], 0.2);
     EXPECT_GT(expected["agreement"].size(), 3U);
+    EXPECT_GT(expected["candidates"][0]["nuscenes"]["map"], 0.1);
     for (const std::vector<int>& cuts : std::vector<std::vector<int>>{{0, 3, 7}, {0, 1, 2, 6, 7}}) {
       auto merged = tally();
       for (std::size_t i = cuts.size() - 1; i > 0; --i) {
@@ -114,6 +118,50 @@ TEST(Compare, AnyPartitionOfTheDrivesMergesToTheSame) {
       }
       expect_same(expected, nlohmann::json::parse(tools::comparison_json(merged.finish(taxonomy))), "");
     }
+  }
+}
+
+TEST(Compare, BrokenLabelsAreMissesAndInventions) {
+  const Taxonomy taxonomy = std::move(Taxonomy::builtin("")).value();
+  Drive drive = noisy_drive(1);
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  for (LabelSet& set : drive.label_sets) {
+    for (std::size_t row = 0; row < set.size(); ++row) {
+      Cuboid box = set.cuboid.at(row);
+      if (row % 4 == 0) box.center_m.x() = kNan;
+      if (row % 4 == 1) box.size_m.y() = -1;
+      if (row % 4 == 2) box.rotation = Quat(0, 0, 0, 0);
+      if (row % 4 == 3) box.center_m *= 1e300;
+      set.cuboid.set(row, box);
+    }
+  }
+  for (const MatchBy by : {MatchBy::iou_3d, MatchBy::distance}) {
+    stats::ComparisonTally tally(2, rule_of(taxonomy, by), &measure_offsets);
+    add_drive(drive, tally);
+    const Comparison comparison = tally.finish(taxonomy);
+    const SliceScore& all = comparison.candidates[0].slices.front();
+    EXPECT_EQ(all.reference, std::ssize(drive.label_sets[0].frame));
+    EXPECT_EQ(all.candidate, std::ssize(drive.label_sets[1].frame));
+    if (by == MatchBy::iou_3d) {
+      EXPECT_EQ(all.reference_matched, 0);
+    }
+    EXPECT_TRUE(nlohmann::json::accept(tools::comparison_json(comparison)));
+    EXPECT_THAT(tools::comparison_table(comparison), testing::Not(testing::HasSubstr("nan")));
+  }
+}
+
+TEST(Compare, EmptyLabelSetsHaveNoShares) {
+  const Taxonomy taxonomy = std::move(Taxonomy::builtin("")).value();
+  Drive drive = noisy_drive(1);
+  for (LabelSet& set : drive.label_sets) {
+    set = LabelSet();
+    set.finish(drive.frames.size());
+  }
+  stats::ComparisonTally tally(2, rule_of(taxonomy, MatchBy::iou_3d), &measure_offsets);
+  add_drive(drive, tally);
+  const auto json = nlohmann::json::parse(tools::comparison_json(tally.finish(taxonomy)));
+  for (const char* key : {"precision", "recall", "f1", "kappa", "hota", "idf1", "mota"}) {
+    EXPECT_TRUE(json["candidates"][0][key].is_null()) << key;
   }
 }
 

@@ -111,7 +111,8 @@ void add(CLI::App& app, int& exit_code) {
       ->add_option("--gate", arguments->gates,
                    "Least IoU or largest distance in m, for all or as CLASS=NUMBER (0.5 for vehicles, else 0.25; 2 m)")
       ->delimiter(',');
-  command->add_flag("--greedy", options.greedy, "Match the best pair first instead of for the best sum");
+  command->add_flag("--greedy", options.greedy,
+                    "Let each label, by falling score, take its best partner (nuScenes), instead of the best sum");
   command->add_option("--frames", arguments->frame_map,
                       "CSV of candidate_drive,candidate_frame,reference_drive,reference_frame where names differ");
   command->add_option("--taxonomy", arguments->taxonomy, "Class mapping instead of the formats' own");
