@@ -17,6 +17,29 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+/// Another object stands beside the label, on ground that is known, as high as the label itself: then the ground found
+/// below the label (through a hedge, on a wall) is wrong, not the label.
+bool is_level_with_a_neighbour(const CheckContext& context, const PerClass<GroundParameters>& parameters,
+                               std::uint32_t row) {
+  constexpr double kBeside_m = 8, kLevel_m = 0.2, kFarAboveOrBelow = 0.5;
+  const LabelSet& labels = context.labels();
+  const PointTable& points = context.measured().points;
+  const auto bottom_m = [&](std::uint32_t r) { return labels.cuboid.z_m[r] - labels.cuboid.height_m[r] / 2; };
+  const double off_m = std::abs(static_cast<double>(points.bottom_above_ground_m[row]));
+  const std::uint32_t frame = labels.frame[row];
+  for (std::uint32_t other = labels.frame_offset[frame]; other < labels.frame_offset[frame + 1]; ++other) {
+    const GroundParameters& p = parameters[context.class_of(other)];
+    if (other == row || p.on_ground < 0.5 || !is_measured(context, other)) continue;
+    if (points.ground_support[other] < p.min_support) continue;
+    if (!(std::abs(static_cast<double>(points.bottom_above_ground_m[other])) < p.floor_m)) continue;
+    const double apart_m = std::hypot(labels.cuboid.x_m[other] - labels.cuboid.x_m[row],
+                                      labels.cuboid.y_m[other] - labels.cuboid.y_m[row]);
+    if (apart_m > kBeside_m) continue;
+    if (std::abs(bottom_m(other) - bottom_m(row)) < std::min(kLevel_m, kFarAboveOrBelow * off_m)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Field<GroundParameters>> GroundParameters::fields() {
@@ -42,9 +65,11 @@ void add_ground_faults(CheckContext& context, const PerClass<GroundParameters>& 
       const GroundParameters& p = parameters[context.class_of(row)];
       if (p.on_ground < 0.5 || !is_measured(context, row)) continue;
       if (points.ground_support[row] < p.min_support || hidden_share(points, row) > 0.5) continue;
+      const auto height_m = static_cast<double>(points.bottom_above_ground_m[row]);
+      if (sign * height_m > p.floor_m && is_level_with_a_neighbour(context, parameters, row)) continue;
       context.examine(row);
       rows.push_back(row);
-      heights.push_back(static_cast<double>(points.bottom_above_ground_m[row]));
+      heights.push_back(height_m);
       ranges.push_back(context.range_m(row));
     }
     if (rows.empty()) return;

@@ -34,8 +34,9 @@ struct Job {
 };
 using JobPtr = std::unique_ptr<Job>;
 
-/// Bytes that the labels of a drive keep resident: columns, ids and measurement tables, by the model's own bound.
-constexpr std::uint64_t kBytesPerLabel = 400;
+/// Bytes that the labels of a drive keep resident: columns, ids and measurement tables, of which the residuals are the
+/// largest; as measured on a drive of a million labels.
+constexpr std::uint64_t kBytesPerLabel = 1000;
 /// Judging costs about as much as measuring, and drives are judged independently.
 constexpr std::size_t kJudges = 2;
 

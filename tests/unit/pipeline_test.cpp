@@ -106,7 +106,7 @@ TEST_F(Pipeline, CancellingLeavesCompleteReportsOnly) {
 TEST_F(Pipeline, LabelsBeyondTheMemoryAreAnErrorThatSaysHowMuchIsNeeded) {
   ValidateOptions options = drives(2);
   auto summary = run(options);
-  const std::uint64_t bytes = 400 * summary->drives.at(0).labels;  // at most 400 bytes a label
+  const std::uint64_t bytes = 1000 * summary->drives.at(0).labels;  // at most 1000 bytes a label
   ASSERT_GT(bytes, 0U);
   options.device.memory_bytes = bytes - 1;
   summary = run(options);
@@ -127,7 +127,7 @@ TEST_F(Pipeline, TheMemoryBoundDoesNotChangeTheContent) {
   const auto summary = run(options);
   ASSERT_TRUE(summary.ok());
   const std::string digest = read_report(options.out / "0000.h5")->content_sha256;
-  options.device.memory_bytes = 400 * summary->drives.at(0).labels;
+  options.device.memory_bytes = 1000 * summary->drives.at(0).labels;
   options.device.threads = 1;
   options.out = folder_.path() / "small";
   ASSERT_TRUE(run(options).ok());

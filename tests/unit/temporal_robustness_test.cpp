@@ -71,8 +71,10 @@ TEST(TemporalRobustness, TracksOfOneLabel) {
     builder.label("only " + std::to_string(f), 30.0 * f);
   }
   const Judgement judgement = builder.judged();
-  EXPECT_EQ(status_of(judgement, "temporal.outlier_frame").state, CheckState::completed);
-  EXPECT_EQ(status_of(judgement, "temporal.id_split").state, CheckState::completed);
+  for (const char* check : {"temporal.outlier_frame", "temporal.time_lag", "temporal.id_split", "temporal.id_swap"}) {
+    EXPECT_EQ(status_of(judgement, check).state, CheckState::completed) << check;
+  }
+  EXPECT_THAT(temporal_findings(judgement), testing::IsEmpty());
 }
 
 TEST(TemporalRobustness, DuplicateTimesAndDuplicateLabels) {
@@ -82,7 +84,40 @@ TEST(TemporalRobustness, DuplicateTimesAndDuplicateLabels) {
     builder.label("A", 0.4 * f);
     if (f % 3 == 0) builder.label("A", 0.4 * f + 5);
   }
-  builder.judged();
+  const Judgement judgement = builder.judged();
+  EXPECT_EQ(status_of(judgement, "temporal.outlier_frame").state, CheckState::completed);
+  EXPECT_EQ(status_of(judgement, "temporal.speed_implausible").state, CheckState::completed);
+  EXPECT_THAT(temporal_findings(judgement), testing::Not(testing::Contains("temporal.speed_implausible")));
+}
+
+TEST(TemporalRobustness, TwoFramesAtEachTimeAreNoSpeed) {
+  DriveBuilder builder;
+  for (int f = 0; f < 40; ++f) {
+    builder.frame(f / 2 * kPeriodNs);
+    builder.label("A", 0.8 * (f / 2));
+  }
+  EXPECT_THAT(temporal_findings(builder.judged()), testing::IsEmpty());
+}
+
+TEST(TemporalRobustness, ThousandsOfTracksThatAllEndAtOneTime) {
+  DriveBuilder builder;
+  for (int f = 0; f < 2000; ++f) {
+    builder.frame(0);
+    for (int i = 0; i < 10; ++i) builder.label(std::to_string(f / 5) + "/" + std::to_string(i), 0.1 * f, 10 * i);
+  }
+  EXPECT_EQ(status_of(builder.judged(), "temporal.id_split").state, CheckState::completed);
+}
+
+TEST(TemporalRobustness, WithoutTimesSpeedsAreNotCheckedAndPlacesAre) {
+  DriveBuilder builder;
+  for (int f = 0; f < 30; ++f) {
+    builder.frame(kNoTime);
+    builder.label("A", 0.8 * f, f == 15 ? 0.7 : 0);
+  }
+  const Judgement judgement = builder.judged();
+  EXPECT_EQ(status_of(judgement, "temporal.speed_implausible").state, CheckState::skipped);
+  EXPECT_EQ(status_of(judgement, "temporal.speed_implausible").reason, "no timestamps");
+  EXPECT_THAT(temporal_findings(judgement), testing::Contains("temporal.outlier_frame"));
 }
 
 TEST(TemporalRobustness, TimeThatRunsBackwardsIsStillTime) {
@@ -102,7 +137,9 @@ TEST(TemporalRobustness, AGapOfMinutesSaysNothing) {
     builder.frame(f * kPeriodNs + (f < 20 ? 0 : 300'000'000'000));
     builder.label("A", 20 + 0.8 * f + (f < 20 ? 0 : 40));
   }
-  EXPECT_THAT(temporal_findings(builder.judged()), testing::IsEmpty());
+  const Judgement judgement = builder.judged();
+  EXPECT_THAT(temporal_findings(judgement), testing::IsEmpty());
+  EXPECT_EQ(status_of(judgement, "temporal.outlier_frame").frames_examined, 40);
 }
 
 TEST(TemporalRobustness, WithoutPosesTheWorldIsNotCheckedAndTheRestIs) {
@@ -140,6 +177,19 @@ TEST(TemporalRobustness, ATrackOfAHundredThousandLabels) {
   }
   const auto checks = temporal_findings(builder.judged());
   EXPECT_EQ(std::count(checks.begin(), checks.end(), "temporal.outlier_frame"), 100);
+}
+
+// As many steps as a track can have: what compares them with each other must not take their square.
+TEST(TemporalRobustness, ATrackThatLeapsAllTheTime) {
+  DriveBuilder builder;
+  for (int f = 0; f < 100'000; ++f) {
+    builder.frame(f * kPeriodNs, true, 0.8 * f);
+    builder.label("A", 10, f / 9 % 2 == 0 ? 0 : 4);
+  }
+  const Judgement judgement = builder.judged();
+  EXPECT_GT(std::count_if(judgement.findings.begin(), judgement.findings.end(),
+                          [](const Finding& finding) { return finding.check == "temporal.position_jump"; }),
+            5000);
 }
 
 TEST(TemporalRobustness, ThousandsOfLabelsAtOneTime) {
