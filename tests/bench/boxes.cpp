@@ -1,5 +1,7 @@
 #include "tests/bench/boxes.hpp"
 
+#include <fmt/format.h>
+
 #include <numbers>
 #include <random>
 
@@ -28,6 +30,9 @@ kernels::BoxColumns view(const CuboidColumns& boxes) {
 
 Drive drive_of_tracks(std::size_t frames, std::size_t tracks) {
   Drive drive;
+  drive.name = "tracks";
+  drive.taxonomy = std::make_shared<const Taxonomy>(Taxonomy::builtin("kitti").value());
+  const ClassCode car = drive.taxonomy->classify("Car");
   LabelSet set;
   const CuboidColumns start = random_boxes(tracks, 100, 0, 3);
   for (std::uint32_t f = 0; f < frames; ++f) {
@@ -37,7 +42,7 @@ Drive drive_of_tracks(std::size_t frames, std::size_t tracks) {
       Cuboid box = start.at(i);
       box.center_m += box.rotation * Vec3(0.5 * f, 0, 0);
       box.rotation = quat_from_ypr(0.002 * f, 0, 0) * box.rotation;
-      set.push_back(f, std::to_string(i), set.tracks.intern(std::to_string(i)), 0, "Car",
+      set.push_back(f, fmt::format("{}:{}", f, i), set.tracks.intern(std::to_string(i)), car, "Car",
                     transformed(T_world_ego.inverse(), box));
     }
   }
