@@ -94,20 +94,25 @@ CONCORD_HD inline bool solve_robustly(LocalFit& fit, int max_left_out, double fl
   if (!solve(fit)) return false;
   const int freedom = fit.points - fit.terms;
   if (max_left_out < 1 || freedom < 2) return true;
-  double e[kMaxFitPoints][3];
+  // No mean falls below the floor: where the points already agree to it, nothing can be gained.
+  const double mean = fit.residual_squares / freedom + floor;
+  if (!(floor < kKeep * mean)) return true;
+  const bool try_two = max_left_out >= 2 && freedom >= 4;
+  double e[kMaxFitPoints][3], free[kMaxFitPoints];
   for (int j = 0; j < fit.points; ++j) {
     for (int c = 0; c < fit.columns; ++c) {
       e[j][c] = fit.value[j][c];
       for (int a = 0; a < fit.terms; ++a) e[j][c] -= fit.coefficient[a][c] * fit.basis[j][a];
     }
+    double leverage = 0.0;
+    for (int a = 0; a < fit.terms; ++a) leverage += fit.weight_of_point[j][a] * fit.basis[j][a];
+    free[j] = 1.0 - leverage;
   }
   // H[j][k] = basis_j' Gram^-1 basis_k.
   double best_one = 0.0, best_two = 0.0;
   int one = -1, two_a = -1, two_b = -1;
   for (int j = 0; j < fit.points; ++j) {
-    double hjj = 0.0;
-    for (int a = 0; a < fit.terms; ++a) hjj += fit.weight_of_point[j][a] * fit.basis[j][a];
-    const double free_j = 1.0 - hjj;
+    const double free_j = free[j];
     if (free_j < kMinDetermined) continue;
     double gain = 0.0;
     for (int c = 0; c < fit.columns; ++c) gain += e[j][c] * e[j][c] / free_j;
@@ -115,13 +120,10 @@ CONCORD_HD inline bool solve_robustly(LocalFit& fit, int max_left_out, double fl
       best_one = gain;
       one = j;
     }
-    for (int k = j + 1; k < fit.points; ++k) {
-      double hkk = 0.0, hjk = 0.0;
-      for (int a = 0; a < fit.terms; ++a) {
-        hkk += fit.weight_of_point[k][a] * fit.basis[k][a];
-        hjk += fit.weight_of_point[k][a] * fit.basis[j][a];
-      }
-      const double free_k = 1.0 - hkk, determinant = free_j * free_k - hjk * hjk;
+    for (int k = j + 1; try_two && k < fit.points; ++k) {
+      double hjk = 0.0;
+      for (int a = 0; a < fit.terms; ++a) hjk += fit.weight_of_point[k][a] * fit.basis[j][a];
+      const double free_k = free[k], determinant = free_j * free_k - hjk * hjk;
       if (free_k < kMinDetermined || determinant < kMinDetermined * free_j * free_k) continue;
       gain = 0.0;
       for (int c = 0; c < fit.columns; ++c) {
@@ -134,12 +136,11 @@ CONCORD_HD inline bool solve_robustly(LocalFit& fit, int max_left_out, double fl
       }
     }
   }
-  const double mean = fit.residual_squares / freedom + floor;
   const double left_one = fit.residual_squares - best_one, left_two = fit.residual_squares - best_two;
   const double mean_one = (left_one > 0 ? left_one : 0.0) / (freedom - 1) + floor;
   const bool take_one = one >= 0 && mean_one < kKeep * mean;
   bool take_two = false;
-  if (max_left_out >= 2 && freedom >= 4 && two_a >= 0) {
+  if (try_two && two_a >= 0) {
     const double mean_two = (left_two > 0 ? left_two : 0.0) / (freedom - 2) + floor;
     take_two = mean_two < kKeep * (take_one ? mean_one : kKeep * mean);
   }

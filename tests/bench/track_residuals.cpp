@@ -22,8 +22,8 @@ Work track_residuals(const Target& target) {
   state->context = make_context(target.device, target.threads);
   state->rows.resize(state->samples.size());
   const auto labels = static_cast<double>(state->samples.size());
-  // Sums of eight neighbours for the prediction and of ten labels for the step, of place and heading: four of time a curve,
-  // three more a quantity, two operations each.
+  // Sums of eight neighbours for the prediction and of ten labels for the step, of place and heading: four of time a
+  // curve, three more a quantity, two operations each.
   const Floor floor{(8 + 10) * (4 + 4 * 3) * 2.0 * labels, (10 * 8 + 2 * 4 + sizeof(kernels::ResidualRow)) * labels};
   return {"track_residuals",
           [state] { state->context->track_residuals(state->samples.request(), state->rows.data()); },
