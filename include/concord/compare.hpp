@@ -162,8 +162,9 @@ struct CompareOptions {
   std::uint64_t seed = 0;  ///< of the bootstrap
 };
 
-/// Holds label sets against a reference: other datasets with drives and frames of the same names, or result files that
-/// the reference's format reads with its rig. Drives that cannot be read are noted and do not stop the others.
+/// Holds label sets against a reference: other datasets with drives and frames of the same names (a drive's name is no
+/// matter where both have one), or result files that the reference's format reads with its rig. Drives that cannot be
+/// read are noted and do not stop the others.
 ///
 /// Errors: nothing could be compared, or an option is wrong.
 [[nodiscard]] Result<Comparison> compare(const CompareOptions& options);

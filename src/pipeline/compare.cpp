@@ -163,8 +163,15 @@ class Comparing {
     // Without result files, a drive that no candidate dataset shows need not be read.
     return asked && (datasets_.size() < options_.candidates.size() ||
                      std::any_of(datasets_.begin(), datasets_.end(), [&](const CandidateDataset& candidate) {
-                       return candidate.drive_of.contains(drive) || map_.by_reference_drive.contains(drive);
+                       return candidate.drive_of.contains(drive) || map_.by_reference_drive.contains(drive) ||
+                              stands_alone(candidate);
                      }));
+  }
+
+  /// One drive of the reference is asked for, and the candidate holds one: they belong together whatever their names.
+  [[nodiscard]] bool stands_alone(const CandidateDataset& candidate) const {
+    const std::size_t asked = options_.drives.empty() ? reference_->drives().size() : options_.drives.size();
+    return !options_.frame_map && asked == 1 && candidate.dataset->drives().size() == 1;
   }
 
   Result<void> add_drive(std::size_t index, stats::ComparisonTally& tally) {
@@ -235,7 +242,7 @@ class Comparing {
         parts[entry.candidate_drive][entry.candidate_frame] = entry.reference_frame;
       }
     } else if (!options_.frame_map) {
-      parts[drive.name];
+      parts[stands_alone(candidate) ? candidate.dataset->drives().front().name : drive.name];
     }
     pipeline::LabelGatherer gatherer(drive);
     for (const auto& [part, names] : parts) {
@@ -290,6 +297,7 @@ class Comparing {
                        " labels that could be each other were matched greedily");
     }
     comparison.incomplete = failure_.has_value();
+    notes_.insert(notes_.end(), comparison.notes.begin(), comparison.notes.end());
     comparison.notes = std::move(notes_);
     return comparison;
   }

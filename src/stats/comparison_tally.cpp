@@ -1,6 +1,7 @@
 #include "src/stats/comparison_tally.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace concord::stats {
 namespace {
@@ -148,6 +149,14 @@ Comparison ComparisonTally::finish(const Taxonomy& taxonomy) const {
          .matched_tracks = tally.tracking.matched_tracks(),
          .tracking = tally.tracking.scores(taxonomy),
          .nuscenes = tally.nuscenes.empty() ? std::nullopt : std::optional(tally.nuscenes.score())});
+  }
+  std::set<std::string> left_out;
+  for (const PairTally& tally : pairs_) {
+    tally.detection.list_left_out(left_out);
+    tally.ratings.list_left_out(left_out);
+  }
+  for (const std::string& name : left_out) {
+    comparison.notes.push_back("not checked: " + name + ", which has too many values");
   }
   if (pairs_.size() > 1) {
     comparison.agreement = all_.scores(

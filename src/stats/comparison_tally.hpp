@@ -51,7 +51,7 @@ class ComparisonTally {
   void add(const DriveSets& drive);
   /// `other` is of the same candidates and rule; drives of both differ.
   void merge(const ComparisonTally& other);
-  /// Names and notes are the caller's.
+  /// Names are the caller's.
   [[nodiscard]] Comparison finish(const Taxonomy& taxonomy) const;
   /// Groups of labels too large to be matched exactly.
   [[nodiscard]] std::int64_t inexact() const { return inexact_; }

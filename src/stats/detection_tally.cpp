@@ -92,6 +92,7 @@ class DetectionTally::Places {
       if (!present_[d] || !wanted(dimension)) continue;
       const std::string value = text_of(dimension, set_, scoped_, row);
       if (value.empty() && dimension != Dimension::all) continue;
+      if (!admits(dimension, value)) continue;
       const ClassCode code = scoped_.class_code[row];
       visit(slice(dimension, value, kAnyClass), true);
       visit(slice(dimension, value, code), dimension == Dimension::all);
@@ -101,6 +102,16 @@ class DetectionTally::Places {
   [[nodiscard]] bool has(Dimension dimension) const { return present_[static_cast<std::size_t>(dimension)]; }
 
  private:
+  /// False where the dimension has too many values, from now on or before.
+  bool admits(Dimension dimension, const std::string& value) {
+    Values& values = tally_.values(dimension);
+    if (values.size() <= kMaxValues && !known_[static_cast<std::size_t>(dimension)].contains(value) &&
+        values.insert(value).second) {
+      tally_.drop_if_too_many(dimension);
+    }
+    return values.size() <= kMaxValues;
+  }
+
   Slice& slice(Dimension dimension, const std::string& value, ClassCode code) {
     auto& known = known_[static_cast<std::size_t>(dimension)][value];
     const auto found = known.find(code);
@@ -172,6 +183,17 @@ void DetectionTally::add(const LabelSet& reference, const ScopedLabels& scoped_r
   }
 }
 
+void DetectionTally::drop_if_too_many(Dimension dimension) {
+  if (values(dimension).size() <= kMaxValues) return;
+  std::erase_if(slices_, [&](const auto& slice) { return std::get<0>(slice.first) == dimension; });
+}
+
+void DetectionTally::list_left_out(std::set<std::string>& names) const {
+  for (std::size_t d = 0; d < values_.size(); ++d) {
+    if (values_[d].size() > kMaxValues) names.insert(kDimensionNames[d]);
+  }
+}
+
 void DetectionTally::merge(const DetectionTally& other) {
   for (const auto& [key, from] : other.slices_) {
     Slice& to = slices_[key];
@@ -181,6 +203,10 @@ void DetectionTally::merge(const DetectionTally& other) {
     to.candidate_matched += from.candidate_matched;
     if (to.errors.size() < from.errors.size()) to.errors.resize(from.errors.size());
     for (std::size_t e = 0; e < from.errors.size(); ++e) to.errors[e].merge(from.errors[e]);
+  }
+  for (std::size_t d = 0; d < values_.size(); ++d) {
+    values_[d].insert(other.values_[d].begin(), other.values_[d].end());
+    drop_if_too_many(static_cast<Dimension>(d));
   }
   for (const auto& [key, labels] : other.confusion_) confusion_[key] += labels;
   reference_not_checked_ += other.reference_not_checked_;

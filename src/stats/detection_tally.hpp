@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <tuple>
@@ -37,6 +39,9 @@ using PairErrors = std::array<double, kPairErrors>;
 /// Counts of found, missed and invented labels with the errors of the found ones, sliced; mergeable.
 class DetectionTally {
  public:
+  /// A dimension of more values (an annotator a label) makes no slices.
+  static constexpr std::size_t kMaxValues = 500;
+
   void add(const LabelSet& reference, const ScopedLabels& scoped_reference, const LabelSet& candidate,
            const ScopedLabels& scoped_candidate, const Matching& matching, std::span<const PairErrors> errors);
   void merge(const DetectionTally& other);
@@ -46,6 +51,8 @@ class DetectionTally {
   [[nodiscard]] std::vector<ConfusionCell> confusion(const Taxonomy& taxonomy) const;
   /// Of all checked labels of both sets, those without any partner.
   [[nodiscard]] double unmatched_share() const;
+  /// Adds the names of dimensions that have too many values.
+  void list_left_out(std::set<std::string>& names) const;
   [[nodiscard]] std::int64_t reference_not_checked() const { return reference_not_checked_; }
   [[nodiscard]] std::int64_t candidate_not_checked() const { return candidate_not_checked_; }
 
@@ -58,8 +65,12 @@ class DetectionTally {
     std::vector<ErrorTally> errors;
   };
   class Places;
+  using Values = std::set<std::string, std::less<>>;
+  void drop_if_too_many(Dimension dimension);
+  [[nodiscard]] Values& values(Dimension dimension) { return values_[static_cast<std::size_t>(dimension)]; }
 
   std::map<Key, Slice> slices_;
+  std::array<Values, kDimensionNames.size()> values_;
   std::map<std::pair<ClassCode, ClassCode>, std::int64_t> confusion_;  ///< kUnknownClass: no label
   std::int64_t reference_not_checked_ = 0, candidate_not_checked_ = 0;
 };

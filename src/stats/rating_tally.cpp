@@ -1,8 +1,6 @@
 #include "src/stats/rating_tally.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <set>
 
 #include "src/stats/agreement.hpp"
 
@@ -57,7 +55,12 @@ void RatingTally::add(std::uint64_t cluster, const std::vector<std::string_view>
     ++counts[rating];
     ++rated;
   }
-  if (rated == 0) return;
+  if (rated == 0 || too_many_) return;
+  for (const auto& [category, count] : counts) {
+    if (!categories_.contains(category)) categories_.emplace(category);
+  }
+  drop_if_too_many();
+  if (too_many_) return;
   Pending& pending = pending_[cluster];
   if (ratings.size() == 2 && rated == 2) {
     ++pending.ordered[Cell(2, std::string(ratings[0]), std::string(ratings[1]))];
@@ -83,7 +86,18 @@ void RatingTally::finish_drive() {
   pending_.clear();
 }
 
+void RatingTally::drop_if_too_many() {
+  if (categories_.size() <= kMaxCategories) return;
+  too_many_ = true;
+  ordered_.clear();
+  coincidences_.clear();
+  pending_.clear();
+}
+
 void RatingTally::merge(const RatingTally& other) {
+  categories_.insert(other.categories_.begin(), other.categories_.end());
+  drop_if_too_many();
+  if (too_many_) return;
   merge_cells(other.ordered_, ordered_);
   merge_cells(other.coincidences_, coincidences_);
   clusters_ += other.clusters_;
@@ -99,14 +113,8 @@ std::int64_t RatingTally::units() const {
   return units;
 }
 
-std::vector<std::string> RatingTally::categories() const {
-  std::set<std::string> names;
-  for (const auto& [cell, counts] : coincidences_) names.insert({std::get<1>(cell), std::get<2>(cell)});
-  return {names.begin(), names.end()};
-}
-
 std::vector<AgreementScore> RatingTally::scores() const {
-  const std::vector<std::string> names = categories();
+  const std::vector<std::string> names(categories_.begin(), categories_.end());
   std::vector<AgreementScore> scores(names.size() + 1);
   struct Values {
     std::vector<double> cohen, fleiss, alpha, ac1;

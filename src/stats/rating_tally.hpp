@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -17,6 +19,9 @@ namespace concord::stats {
 /// bootstrap replicates.
 class RatingTally {
  public:
+  /// A variable with more categories (free text, a number) is none to agree upon: it has no scores.
+  static constexpr std::size_t kMaxCategories = 64;
+
   RatingTally(std::string variable, std::size_t raters, std::uint64_t seed)
       : variable_(std::move(variable)), raters_(raters), seed_(seed) {}
 
@@ -34,6 +39,7 @@ class RatingTally {
   /// The total (category empty), then each category against the rest, in the order of their names. Cohen's kappa is of
   /// two raters, Fleiss' of those units that all rated; `unmatched_share` is left to the caller.
   [[nodiscard]] std::vector<AgreementScore> scores() const;
+  [[nodiscard]] bool has_too_many_categories() const { return too_many_; }
 
  private:
   /// Ratings of a unit in the order of the raters where there are two; else (number of raters; two categories) as in
@@ -41,7 +47,7 @@ class RatingTally {
   using Cell = std::tuple<std::uint32_t, std::string, std::string>;
   using Cells = std::map<Cell, ReplicatedCount>;
 
-  [[nodiscard]] std::vector<std::string> categories() const;
+  void drop_if_too_many();
 
   std::string variable_;
   std::size_t raters_;
@@ -53,6 +59,8 @@ class RatingTally {
     std::map<Cell, std::int64_t> ordered, coincidences;
   };
   std::map<std::uint64_t, Pending> pending_;
+  std::set<std::string, std::less<>> categories_;
+  bool too_many_ = false;
 };
 
 }  // namespace concord::stats

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "src/stats/detection_tally.hpp"
 
@@ -185,6 +184,12 @@ void RatingTallies::add(const Drive& drive, std::span<const LabelSet* const> set
 void RatingTallies::merge(const RatingTallies& other) {
   for (const auto& [variable, tally] : other.tallies_) {
     tallies_.try_emplace(variable, variable, raters_, seed_).first->second.merge(tally);
+  }
+}
+
+void RatingTallies::list_left_out(std::set<std::string>& names) const {
+  for (const auto& [variable, tally] : tallies_) {
+    if (tally.has_too_many_categories()) names.insert(variable);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ class RatingTallies {
   void merge(const RatingTallies& other);
   /// The class first, then the other variables by name.
   [[nodiscard]] std::vector<AgreementScore> scores(double unmatched_share) const;
+  /// Adds the names of variables that have too many categories.
+  void list_left_out(std::set<std::string>& names) const;
 
  private:
   std::size_t raters_;

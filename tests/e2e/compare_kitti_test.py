@@ -3,16 +3,13 @@
 import collections
 import json
 import math
-import os
-import pathlib
-import subprocess
 import sys
 import unittest
 
-SOURCE = pathlib.Path(os.environ.get("CONCORD_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-CONCORD = os.environ.get("CONCORD_BINARY", str(SOURCE / "build/release/bin/concord"))
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data")) / "kitti_tracking"
-sys.path.insert(0, str(SOURCE / "tests/support"))
+import program
+
+DATA = program.DATA / "kitti_tracking"
+sys.path.insert(0, str(program.SOURCE / "tests/support"))
 
 from assignment import assign  # noqa: E402
 
@@ -138,8 +135,8 @@ def compare_frame(reference, candidate, regions, camera, classes):
 
 
 def run(candidate, *options, drives=DRIVES):
-    done = subprocess.run([CONCORD, "compare", str(DATA / "training"), f"c={DATA / 'results' / candidate}", "--drives", ",".join(drives),
-                           "--device", "cpu", "--format", "json", *options], capture_output=True, text=True, timeout=60)
+    done = program.run("compare", DATA / "training", f"c={DATA / 'results' / candidate}", "--drives", ",".join(drives), "--device", "cpu",
+                       "--format", "json", *options)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)["candidates"][0]
 
@@ -263,7 +260,7 @@ class CompareKitti(unittest.TestCase):
 
     def test_formats_and_errors(self):
         def call(*arguments):
-            return subprocess.run([CONCORD, "compare", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+            return program.run("compare", *arguments)
         inputs = (DATA / "training", DATA / "results/pointrcnn_det", DATA / "results/hailanyi_mot_tracks", "--drives", "0008", "--device", "cpu")
         table = call(*inputs)
         self.assertEqual(table.returncode, 0, table.stderr)

@@ -4,17 +4,13 @@ devkit's definitions (detection_cvpr_2019)."""
 import collections
 import json
 import math
-import os
-import pathlib
-import subprocess
 import sys
 import unittest
 
 import numpy
+import program
 
-SOURCE = pathlib.Path(os.environ.get("CONCORD_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-CONCORD = os.environ.get("CONCORD_BINARY", str(SOURCE / "build/release/bin/concord"))
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data")) / "nuscenes"
+DATA = program.DATA / "nuscenes"
 SCENE = "scene-0103"
 RESULTS = {"A": "det_A_lidar_results_nusc.json", "B": "det_B_lidar_mini_results_nusc.json"}
 
@@ -166,8 +162,8 @@ class CompareNuscenes(unittest.TestCase):
 
     def test_detection_metrics_are_the_devkits(self):
         tables = Tables()
-        done = subprocess.run([CONCORD, "compare", DATA, *[f"{name}={DATA / 'results' / file}" for name, file in RESULTS.items()], "--drives", SCENE,
-                               "--device", "cpu", "--format", "json"], capture_output=True, text=True, timeout=60)
+        done = program.run("compare", DATA, *[f"{name}={DATA / 'results' / file}" for name, file in RESULTS.items()], "--drives", SCENE,
+                           "--device", "cpu", "--format", "json")
         self.assertEqual(done.returncode, 0, done.stderr)
         comparison = json.loads(done.stdout)
         seen = []

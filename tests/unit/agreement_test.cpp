@@ -147,6 +147,26 @@ TEST(Agreement, PartsMergeToTheWhole) {
   }
 }
 
+// What each label states anew is nothing to agree upon, in whatever parts it comes.
+TEST(Agreement, FreeTextHasNoKappa) {
+  const auto texts = [](int first, int last) {
+    RatingTally tally("note", 2, 0);
+    for (int i = first; i < last; ++i) {
+      const std::string text = "text " + std::to_string(i);
+      tally.add(cluster_of("d", text), {text, text});
+    }
+    tally.finish_drive();
+    return tally;
+  };
+  RatingTally parts = texts(0, 60);
+  EXPECT_FALSE(parts.has_too_many_categories());
+  parts.merge(texts(60, 120));
+  for (const RatingTally& tally : {parts, texts(0, 120), texts(0, 100000)}) {
+    EXPECT_TRUE(tally.has_too_many_categories());
+    EXPECT_EQ(tally.units(), 0);
+  }
+}
+
 // Labels of one track are no independent evidence: the interval is that of 300 tracks, not of 3000 labels. By the
 // normal approximation of a share, 1.96 sqrt(0.09 / 300) = 0.034 of agreement is about 0.068 of kappa at even classes.
 TEST(Agreement, TheIntervalIsThatOfTracks) {

@@ -150,6 +150,29 @@ TEST(Compare, BrokenLabelsAreMissesAndInventions) {
   }
 }
 
+TEST(Compare, ADimensionOfTooManyValuesMakesNoSlices) {
+  const Taxonomy taxonomy = std::move(Taxonomy::builtin("")).value();
+  const auto tally = [&] { return stats::ComparisonTally(2, rule_of(taxonomy, MatchBy::iou_3d), &measure_offsets); };
+  auto whole = tally();
+  auto merged = tally();
+  for (int number = 0; number < 8; ++number) {
+    Drive drive = noisy_drive(number);
+    for (LabelSet& set : drive.label_sets) {
+      for (std::uint32_t row = 0; row < set.size(); ++row) {
+        set.annotator.set(row, set.provenance.intern(drive.name + " " + std::to_string(row)));
+      }
+    }
+    auto part = tally();
+    add_drive(drive, part);
+    add_drive(drive, whole);
+    merged.merge(part);
+  }
+  for (const Comparison& comparison : {whole.finish(taxonomy), merged.finish(taxonomy)}) {
+    for (const SliceScore& slice : comparison.candidates[0].slices) EXPECT_NE(slice.dimension, "annotator");
+    EXPECT_THAT(comparison.notes, testing::Contains(testing::HasSubstr("annotator")));
+  }
+}
+
 TEST(Compare, EmptyLabelSetsHaveNoShares) {
   const Taxonomy taxonomy = std::move(Taxonomy::builtin("")).value();
   Drive drive = noisy_drive(1);
@@ -233,6 +256,21 @@ TEST(Compare, ADatasetAgreesWithItself) {
   EXPECT_EQ(pair.tracking.front().mota, 1);
   EXPECT_EQ(comparison->spread.front().iou_mean, 1);
   EXPECT_EQ(comparison->spread.front().iou_variance, 0);
+}
+
+TEST(Compare, TheNamesOfSingleDrivesAreNoMatter) {
+  CONCORD_NEEDS_DATA("kitti_tracking");
+  const TemporaryFolder folder;
+  auto options = kitti_options("renamed", folder.path());
+  for (const char* part : {"label_02", "calib", "oxts"}) {
+    std::filesystem::create_directories(folder.path() / part);
+    std::filesystem::copy(options.reference / part / "0003.txt", folder.path() / part / "0099.txt");
+  }
+  EXPECT_FALSE(compare(options)) << "of seven drives none is called 0099";
+  options.drives = {"0003"};
+  const auto comparison = compare(options);
+  ASSERT_TRUE(comparison) << comparison.error().text();
+  EXPECT_EQ(comparison->candidates.at(0).slices.front().f1(), 1);
 }
 
 TEST(Compare, SaysWhatIsWrongWithItsOptions) {
