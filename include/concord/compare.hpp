@@ -24,7 +24,7 @@ struct Bounded {
 
 /// The errors of one kind over matched pairs: candidate minus reference, in the axes of the reference's cuboid.
 struct ErrorSummary {
-  std::string error;  ///< along across up distance length width height heading axis iou start end
+  std::string error;  ///< along across up distance length width height heading axis iou_loss start end
   std::string unit;   ///< m, rad, 1 or frames
   std::int64_t pairs = 0;
   double bias = kUndefined;       ///< mean, with its sign

@@ -70,7 +70,7 @@ std::vector<PairErrors> pair_errors(const Taxonomy& taxonomy, const ScopedLabels
                  offsets.height_m[i],
                  has_front ? offsets.heading_rad[i] : kUndefined,
                  modulo_half_turn(offsets.heading_rad[i]),
-                 iou[i]};
+                 1 - iou[i]};
   }
   return errors;
 }

@@ -22,16 +22,17 @@ enum class Dimension : std::uint8_t { all, range, occlusion, annotator, batch };
 inline constexpr std::array<const char*, 5> kDimensionNames{"all", "range", "occlusion", "annotator", "batch"};
 
 /// The errors of a matched pair.
-enum class PairError : std::uint8_t { along, across, up, distance, length, width, height, heading, axis, iou };
+enum class PairError : std::uint8_t { along, across, up, distance, length, width, height, heading, axis, iou_loss };
 inline constexpr std::size_t kPairErrors = 10;
 inline constexpr std::array<const char*, kPairErrors> kPairErrorNames{
-    "along", "across", "up", "distance", "length", "width", "height", "heading", "axis", "iou"};
+    "along", "across", "up", "distance", "length", "width", "height", "heading", "axis", "iou_loss"};
 inline constexpr std::array<const char*, kPairErrors> kPairErrorUnits{"m", "m", "m",   "m",   "m",
                                                                       "m", "m", "rad", "rad", "1"};
 using PairErrors = std::array<double, kPairErrors>;
 
 /// The errors of each of `pairs`, from their offsets and 3D IoUs. `axis` is the heading modulo half a turn,
 /// (-pi/2, pi/2]; classes whose front and back look alike (static objects) have no heading error.
+/// `iou_loss` is 1 - 3D IoU.
 [[nodiscard]] std::vector<PairErrors> pair_errors(const Taxonomy& taxonomy, const ScopedLabels& scoped_reference,
                                                   std::span<const RowPair> pairs, const OffsetTable& offsets,
                                                   std::span<const double> iou);

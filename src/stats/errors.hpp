@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "concord/compare.hpp"
@@ -24,14 +26,16 @@ struct ErrorTally {
     magnitudes.merge(other.magnitudes);
   }
   [[nodiscard]] ErrorSummary summary(std::string error, std::string unit) const {
+    // The middle of the outermost bin may lie beyond all values.
+    const auto quantile = [&](double share) { return std::min(magnitudes.quantile(share), moments.largest()); };
     return {.error = std::move(error),
             .unit = std::move(unit),
             .pairs = moments.count(),
             .bias = moments.mean(),
             .deviation = std::sqrt(moments.variance()),
-            .median = magnitudes.quantile(0.5),
-            .p90 = magnitudes.quantile(0.9),
-            .p99 = magnitudes.quantile(0.99),
+            .median = quantile(0.5),
+            .p90 = quantile(0.9),
+            .p99 = quantile(0.99),
             .largest = moments.largest()};
   }
 };

@@ -229,7 +229,7 @@ class CompareKitti(unittest.TestCase):
         else:
             self.assertAlmostEqual(result["kappa"], expected, delta=1e-12)
         errors = slices["all", None, None]["errors"]
-        self.assertAlmostEqual(errors["iou"]["bias"], sum(ious) / len(ious), delta=1e-9)
+        self.assertAlmostEqual(errors["iou_loss"]["bias"], 1 - sum(ious) / len(ious), delta=1e-9)
         self.assertAlmostEqual(errors["along"]["bias"], sum(along) / len(along), delta=1e-9)
         for share, name in ((0.5, "median"), (0.9, "p90"), (0.99, "p99")):
             exact = sorted(map(abs, along))[int(share * (len(along) - 1))]
