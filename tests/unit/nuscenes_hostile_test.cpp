@@ -207,7 +207,9 @@ TEST_F(NuscenesHostile, FilesOutsideTheDatasetAreRefused) {
 
 TEST_F(NuscenesHostile, AnyWrongTypeIsAnErrorOfItsRowNotACrash) {
   mini_.write(root());
-  for (const auto& [name, rows] : mini_.tables) {
+  for (const auto& entry : mini_.tables) {
+    const std::string& name = entry.first;
+    const Json& rows = entry.second;
     if (rows.empty()) continue;
     const auto write_bent = [&](const Json& first_row) {
       Json bent = rows;

@@ -29,7 +29,7 @@ class OpenLabelHostile : public OpenLabelFile {
 constexpr const char* kFrameObject = "/frames/0/objects/1/object_data";
 
 const std::string& whole_file() {
-  static const std::string text =
+  static const std::string kText =
       "'coordinate_systems':{'odom':{'type':'scene_cs','parent':'','children':['base']},'base':{'type':'local_cs','"
       "parent':"
       "'odom','children':['CAM']},'CAM':{'type':'sensor_cs','parent':'base','children':[],'pose_wrt_parent':{'"
@@ -50,7 +50,7 @@ const std::string& whole_file() {
       "'name':'rain','val':'light'}]}}},'objects':{'1':{'object_data':{'cuboid':[{'name':'b','coordinate_system':'CAM',"
       "'val':[2,1,10,0,-1.5,0,4,1.5,2],'attributes':{'num':[{'name':'lidar_points','val':12}]}}],'bbox':[{'name':'x',"
       "'coordinate_system':'CAM','val':[100,50,20,10]}]}}}},'1':{}}";
-  return text;
+  return kText;
 }
 
 TEST_F(OpenLabelHostile, TheWholeFileIsValid) {
