@@ -2,36 +2,32 @@
 
 #include <fmt/format.h>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <numbers>
+
+#include "tests/support/files.hpp"
 
 namespace concord::tests {
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kPeriodS = 0.1;
-constexpr double kEarthRadiusM = 6378137.0;
-constexpr double kEgoYawRateRadps = 0.05;
+constexpr double kPeriod_s = 0.1;
+constexpr double kEarthRadius_m = 6378137.0;
+constexpr double kEgoYawRate_radps = 0.05;
 // The LiDAR looks along the camera's z, the IMU lies 1 m behind the LiDAR and 0.5 m below.
 constexpr const char* kCalibration =
     "P0: 700 0 600 0 0 700 180 0 0 0 1 0\nP2: 700 0 600 70 0 700 180 0 0 0 1 0\n"
     "R_rect 1 0 0 0 1 0 0 0 1\nTr_velo_cam 0 -1 0 0 0 0 -1 0 1 0 0 0\nTr_imu_velo 1 0 0 -1 0 1 0 0 0 0 1 -0.5\n";
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 struct Pose {
   double x = 0, y = 0, heading = 0;
 };
 
 Pose moved(const Pose& pose, double speed_mps, double yaw_rate_radps) {
-  const double middle = pose.heading + 0.5 * yaw_rate_radps * kPeriodS;
-  return {pose.x + speed_mps * kPeriodS * std::cos(middle), pose.y + speed_mps * kPeriodS * std::sin(middle),
-          pose.heading + yaw_rate_radps * kPeriodS};
+  const double middle = pose.heading + 0.5 * yaw_rate_radps * kPeriod_s;
+  return {pose.x + speed_mps * kPeriod_s * std::cos(middle), pose.y + speed_mps * kPeriod_s * std::sin(middle),
+          pose.heading + yaw_rate_radps * kPeriod_s};
 }
 
 std::string label_line(int frame, const KittiTrack& track, const Pose& ego, const Pose& object) {
@@ -53,7 +49,7 @@ void write_kitti_drive(const fs::path& root, const std::string& name, int frames
   std::map<int, std::string> lines;
   std::vector<Pose> ego(1);
   for (int frame = 1; frame < frames; ++frame) {
-    ego.push_back(poses ? moved(ego.back(), ego_speed_mps, kEgoYawRateRadps) : Pose());
+    ego.push_back(poses ? moved(ego.back(), ego_speed_mps, kEgoYawRate_radps) : Pose());
   }
   for (const KittiTrack& track : tracks) {
     Pose object{track.start_m.x(), track.start_m.y(), track.heading_rad};
@@ -64,17 +60,17 @@ void write_kitti_drive(const fs::path& root, const std::string& name, int frames
   }
   std::string labels;
   for (const auto& [frame, text] : lines) labels += text;
-  write(root / "training/calib" / (name + ".txt"), kCalibration);
-  write(root / "training/label_02" / (name + ".txt"), labels);
+  write_bytes(root / "training/calib" / (name + ".txt"), kCalibration);
+  write_bytes(root / "training/label_02" / (name + ".txt"), labels);
   if (!poses) return;
   std::string oxts;
-  const double degrees = 180 / std::numbers::pi / kEarthRadiusM;
+  const double degrees = 180 / std::numbers::pi / kEarthRadius_m;
   for (const Pose& pose : ego) {
     oxts += fmt::format("{} {} 100 0 0 {}", pose.y * degrees, pose.x * degrees, pose.heading);
     for (int i = 6; i < 30; ++i) oxts += " 0";
     oxts += "\n";
   }
-  write(root / "training/oxts" / (name + ".txt"), oxts);
+  write_bytes(root / "training/oxts" / (name + ".txt"), oxts);
 }
 
 std::vector<KittiTrack> busy_street() {

@@ -1,23 +1,22 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <fstream>
 #include <string>
 
 #include "concord/dataset.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/test_data.hpp"
 
 namespace concord::tests {
 
-inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-inline std::string read_bytes(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
+/// `coordinate_systems` of a LiDAR and a camera.
+inline constexpr const char* kRig =
+    "'coordinate_systems':{'odom':{'type':'scene_cs','parent':'','children':['base']},"
+    "'base':{'type':'local_cs','parent':'odom','children':['CAM','LIDAR']},"
+    "'LIDAR':{'type':'sensor_cs','parent':'base','children':[],"
+    "'pose_wrt_parent':{'euler_angles':[1.5707963267948966,0,0],'translation':[1,0,2]}},"
+    "'CAM':{'type':'sensor_cs','parent':'base','children':[],"
+    "'pose_wrt_parent':{'matrix4x4':[0,0,1,1.5, -1,0,0,0, 0,-1,0,1, 0,0,0,1]}}}";
 
 /// A folder with one OpenLABEL file, labels.json. Members are given as JSON text with ' for ".
 class OpenLabelFile : public ::testing::Test {

@@ -1,27 +1,15 @@
 #include <gtest/gtest.h>
 #include <cmath>
-#include <fstream>
 #include <numbers>
 #include <set>
-#include <sstream>
 
 #include "concord/dataset.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/test_data.hpp"
 
 namespace concord::tests {
 namespace {
 namespace fs = std::filesystem;
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-std::string read_all(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 constexpr const char* kDefaultLabels =
     "frame,time_ns,track,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad\n"
@@ -42,8 +30,8 @@ class CsvTest : public ::testing::Test {
   }
   /// The error of reading `labels` with `mapping`, where there must be one.
   [[nodiscard]] std::string error_of(const std::string& mapping, const std::string& labels) {
-    write(root() / "bad/concord_csv.yaml", mapping);
-    write(root() / "bad/a.csv", labels);
+    write_bytes(root() / "bad/concord_csv.yaml", mapping);
+    write_bytes(root() / "bad/a.csv", labels);
     const auto drive = read(root() / "bad");
     return drive ? "no error" : drive.error().text();
   }
@@ -51,7 +39,7 @@ class CsvTest : public ::testing::Test {
 };
 
 TEST_F(CsvTest, DefaultColumnsNeedNoMapping) {
-  write(root() / "drive_7.csv", kDefaultLabels);
+  write_bytes(root() / "drive_7.csv", kDefaultLabels);
   const Drive drive = read(root() / "drive_7.csv").value();
   EXPECT_EQ(drive.format, "csv");
   EXPECT_EQ(drive.name, "drive_7");
@@ -71,21 +59,21 @@ TEST_F(CsvTest, DefaultColumnsNeedNoMapping) {
 }
 
 TEST_F(CsvTest, MappingGivesNamesUnitsFramesAndClasses) {
-  write(root() / "concord_csv.yaml",
-        "delimiter: tab\nfiles: 'l_*.txt'\n"
-        "columns:\n  frame: id\n  time: {column: t, unit: s}\n  label: name\n  class: kind\n"
-        "  x: {column: x, unit: cm}\n  y: {column: y, unit: cm}\n  z: {column: z, unit: cm}\n"
-        "  length: l\n  width: w\n  height: h\n  yaw: {column: yaw, unit: deg}\n"
-        "  velocity_x: {column: vx, unit: km/h}\n  velocity_y: {column: vy, unit: km/h}\n"
-        "  visibility: {column: seen, unit: '%'}\n  annotator: who\n  moving: state\n"
-        "boxes: {frame: world, origin: bottom, sizes: half}\n"
-        "poses: {file: '{drive}.poses', columns: {frame: id, x: x, y: y, z: z, yaw: {column: yaw, unit: deg}}}\n"
-        "classes: {Voiture: car}\nscope: {classes: [car], max_range_m: 80, extent: amodal}\n");
-  write(root() / "l_1.txt",
-        "id\tt\tname\tkind\tx\ty\tz\tl\tw\th\tyaw\tvx\tvy\tseen\twho\tstate\n"
-        "k\t1600000000.1234567\t\"the "
-        "\"\"one\"\"\"\tVoiture\t10000\t5000\t100\t2\t1\t0.75\t90\t36\t0\t80\tanne\tmoving\n");
-  write(root() / "l_1.poses", "id\tx\ty\tz\tyaw\nj\t0\t0\t0\t0\nk\t100\t40\t0\t90\n");
+  write_bytes(root() / "concord_csv.yaml",
+              "delimiter: tab\nfiles: 'l_*.txt'\n"
+              "columns:\n  frame: id\n  time: {column: t, unit: s}\n  label: name\n  class: kind\n"
+              "  x: {column: x, unit: cm}\n  y: {column: y, unit: cm}\n  z: {column: z, unit: cm}\n"
+              "  length: l\n  width: w\n  height: h\n  yaw: {column: yaw, unit: deg}\n"
+              "  velocity_x: {column: vx, unit: km/h}\n  velocity_y: {column: vy, unit: km/h}\n"
+              "  visibility: {column: seen, unit: '%'}\n  annotator: who\n  moving: state\n"
+              "boxes: {frame: world, origin: bottom, sizes: half}\n"
+              "poses: {file: '{drive}.poses', columns: {frame: id, x: x, y: y, z: z, yaw: {column: yaw, unit: deg}}}\n"
+              "classes: {Voiture: car}\nscope: {classes: [car], max_range_m: 80, extent: amodal}\n");
+  write_bytes(root() / "l_1.txt",
+              "id\tt\tname\tkind\tx\ty\tz\tl\tw\th\tyaw\tvx\tvy\tseen\twho\tstate\n"
+              "k\t1600000000.1234567\t\"the "
+              "\"\"one\"\"\"\tVoiture\t10000\t5000\t100\t2\t1\t0.75\t90\t36\t0\t80\tanne\tmoving\n");
+  write_bytes(root() / "l_1.poses", "id\tx\ty\tz\tyaw\nj\t0\t0\t0\t0\nk\t100\t40\t0\t90\n");
   const Drive drive = read(root()).value();
   ASSERT_EQ(drive.frames.size(), 2U);
   EXPECT_EQ(drive.frames.name[0], "j");
@@ -109,9 +97,9 @@ TEST_F(CsvTest, MappingGivesNamesUnitsFramesAndClasses) {
 }
 
 TEST_F(CsvTest, ADriveColumnGivesSeveralDrives) {
-  write(root() / "all.csv",
-        "drive,frame,track,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad\r\n"
-        "b,1,t,car,1,0,0,4,2,1,0\r\n\r\na,1,t,car,2,0,0,4,2,1,0\r\nb,2,t,car,3,0,0,4,2,1,0\r\n");
+  write_bytes(root() / "all.csv",
+              "drive,frame,track,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad\r\n"
+              "b,1,t,car,1,0,0,4,2,1,0\r\n\r\na,1,t,car,2,0,0,4,2,1,0\r\nb,2,t,car,3,0,0,4,2,1,0\r\n");
   const auto dataset = open(root() / "all.csv").value();
   ASSERT_EQ(dataset->drives().size(), 2U);
   EXPECT_EQ(dataset->drives()[0].name, "b");
@@ -120,19 +108,20 @@ TEST_F(CsvTest, ADriveColumnGivesSeveralDrives) {
 }
 
 TEST_F(CsvTest, FrameRateGivesAssumedTimes) {
-  write(root() / "concord_csv.yaml", "frame_rate_hz: 4\n");
-  write(root() / "a.csv",
-        "frame,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad\n3,car,1,0,0,4,2,1,0\n5,car,1,0,0,4,2,1,0\n");
+  write_bytes(root() / "concord_csv.yaml", "frame_rate_hz: 4\n");
+  write_bytes(root() / "a.csv",
+              "frame,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad\n3,car,1,0,0,4,2,1,0\n5,car,1,0,0,4,2,1,0\n");
   const Drive drive = read(root()).value();
   EXPECT_TRUE(drive.frames.time_assumed);
   EXPECT_EQ(drive.frames.time_ns[1] - drive.frames.time_ns[0], 500'000'000);
 }
 
 TEST_F(CsvTest, FurtherLabelSetsJoinByFrame) {
-  write(root() / "a.csv", kDefaultLabels);
-  write(root() / "vendor.csv",
-        "frame,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad,score\n10,car,1,0,0,4,2,1,0,0.5\n77,car,1,0,0,4,2,1,"
-        "0,\n");
+  write_bytes(root() / "a.csv", kDefaultLabels);
+  write_bytes(
+      root() / "vendor.csv",
+      "frame,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad,score\n10,car,1,0,0,4,2,1,0,0.5\n77,car,1,0,0,4,2,1,"
+      "0,\n");
   OpenOptions options;
   options.extra_labels.push_back({"vendor", root() / "vendor.csv"});
   const Drive drive = open(root() / "a.csv", options).value()->read(0).value();
@@ -177,9 +166,9 @@ TEST_F(CsvTest, BinaryGarbageIsAnError) {
 }
 
 TEST_F(CsvTest, OneBadFileIsOneBadDrive) {
-  write(root() / "concord_csv.yaml", "{}");
-  write(root() / "a.csv", "nothing\n");
-  write(root() / "b.csv", kDefaultLabels);
+  write_bytes(root() / "concord_csv.yaml", "{}");
+  write_bytes(root() / "a.csv", "nothing\n");
+  write_bytes(root() / "b.csv", kDefaultLabels);
   const auto dataset = open(root()).value();
   ASSERT_EQ(dataset->drives().size(), 2U);
   EXPECT_FALSE(dataset->read(0).ok());
@@ -187,18 +176,18 @@ TEST_F(CsvTest, OneBadFileIsOneBadDrive) {
 }
 
 TEST_F(CsvTest, PatchWithoutEditsCopiesEveryByte) {
-  write(root() / "in/concord_csv.yaml", "{}");
-  write(root() / "in/a.csv", kDefaultLabels);
+  write_bytes(root() / "in/concord_csv.yaml", "{}");
+  write_bytes(root() / "in/a.csv", kDefaultLabels);
   ASSERT_TRUE(open(root() / "in").value()->patch({}, root() / "out").ok());
-  EXPECT_EQ(read_all(root() / "out/a.csv"), kDefaultLabels);
-  EXPECT_EQ(read_all(root() / "out/concord_csv.yaml"), "{}");
+  EXPECT_EQ(read_bytes(root() / "out/a.csv"), kDefaultLabels);
+  EXPECT_EQ(read_bytes(root() / "out/concord_csv.yaml"), "{}");
 }
 
 TEST_F(CsvTest, PatchChangesOnlyWhatWasAsked) {
-  write(root() / "in/concord_csv.yaml",
-        "boxes: {frame: world, origin: bottom, sizes: half}\nposes: {file: poses.csv}\nfiles: a.csv\n");
-  write(root() / "in/a.csv", kDefaultLabels);
-  write(root() / "in/poses.csv", "frame,x_m,y_m,z_m,yaw_rad\n9,1,2,0,0.3\n10,2,3,0,0.4\n11,3,4,0,0.5\n");
+  write_bytes(root() / "in/concord_csv.yaml",
+              "boxes: {frame: world, origin: bottom, sizes: half}\nposes: {file: poses.csv}\nfiles: a.csv\n");
+  write_bytes(root() / "in/a.csv", kDefaultLabels);
+  write_bytes(root() / "in/poses.csv", "frame,x_m,y_m,z_m,yaw_rad\n9,1,2,0,0.3\n10,2,3,0,0.4\n11,3,4,0,0.5\n");
   const auto dataset = open(root() / "in").value();
   const Drive before = dataset->read(0).value();
   Cuboid moved = before.label_sets[0].cuboid.at(1);
@@ -242,14 +231,14 @@ TEST_F(CsvTest, PatchChangesOnlyWhatWasAsked) {
   EXPECT_EQ(set.raw_classes.at(set.raw_class[1]), "van");
   EXPECT_EQ(set.label_id[2], "11:a");
   EXPECT_LT((set.cuboid.at(2).center_m - copied.center_m).norm(), 1e-12);
-  const std::string text = read_all(root() / "out/a.csv");
+  const std::string text = read_bytes(root() / "out/a.csv");
   EXPECT_NE(text.find("\n9,900000000,a,car,19,1,0.75,4,2,1.5,0.5\n"), std::string::npos);
   EXPECT_EQ(text.find("pedestrian"), std::string::npos);
 }
 
 TEST_F(CsvTest, PatchOfAnUnknownLabelKeepsNothing) {
-  write(root() / "in/concord_csv.yaml", "{}");
-  write(root() / "in/a.csv", kDefaultLabels);
+  write_bytes(root() / "in/concord_csv.yaml", "{}");
+  write_bytes(root() / "in/a.csv", kDefaultLabels);
   const DatasetEdits edits{{"a",
                             {{.op = LabelEdit::Op::drop,
                               .frame = "10",
@@ -265,13 +254,14 @@ TEST_F(CsvTest, PatchOfAnUnknownLabelKeepsNothing) {
 TEST_F(CsvTest, ReadsArgoverse2AnnotationsThroughAMapping) {
   CONCORD_NEEDS_DATA("argoverse2");
   const fs::path folder = test_data_dir() / "argoverse2/sensor/val/7fab2350-7eaf-3b7e-a39d-6937a4c1bede/csv";
-  write(root() / "av2.yaml",
-        "files: annotations.csv\ncolumns: {time: timestamp_ns, track: track_uuid, class: category, length: length_m,\n"
-        "  width: width_m, height: height_m, qw: qw, qx: qx, qy: qy, qz: qz, x: tx_m, y: ty_m, z: tz_m,\n"
-        "  lidar_points: num_interior_pts}\n"
-        "poses: {file: city_SE3_egovehicle.csv, frames: labelled,\n"
-        "  columns: {time: timestamp_ns, qw: qw, qx: qx, qy: qy, qz: qz, x: tx_m, y: ty_m, z: tz_m}}\n"
-        "classes: {REGULAR_VEHICLE: car, PEDESTRIAN: pedestrian, BICYCLE: bicycle}\n");
+  write_bytes(
+      root() / "av2.yaml",
+      "files: annotations.csv\ncolumns: {time: timestamp_ns, track: track_uuid, class: category, length: length_m,\n"
+      "  width: width_m, height: height_m, qw: qw, qx: qx, qy: qy, qz: qz, x: tx_m, y: ty_m, z: tz_m,\n"
+      "  lidar_points: num_interior_pts}\n"
+      "poses: {file: city_SE3_egovehicle.csv, frames: labelled,\n"
+      "  columns: {time: timestamp_ns, qw: qw, qx: qx, qy: qy, qz: qz, x: tx_m, y: ty_m, z: tz_m}}\n"
+      "classes: {REGULAR_VEHICLE: car, PEDESTRIAN: pedestrian, BICYCLE: bicycle}\n");
   OpenOptions options;
   options.mapping = root() / "av2.yaml";
   const auto dataset = open_dataset(folder, "csv", options).value();

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "concord/dataset.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/test_data.hpp"
 
 namespace concord::tests {
@@ -18,17 +19,6 @@ namespace fs = std::filesystem;
 constexpr const char* kCalibration =
     "P0: 700 0 600 0 0 700 180 0 0 0 1 0\nP2: 700 0 600 70 0 700 180 0 0 0 1 0\n"
     "R_rect 1 0 0 0 1 0 0 0 1\nTr_velo_cam 0 -1 0 0 0 0 -1 0 1 0 0 0\nTr_imu_velo 1 0 0 -1 0 1 0 0 0 0 1 -0.5\n";
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-std::string read_all(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 std::string oxts_line(double latitude, double longitude, double altitude, double yaw) {
   std::ostringstream line;
@@ -41,15 +31,15 @@ std::string oxts_line(double latitude, double longitude, double altitude, double
 class KittiTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    write(root() / "training/calib/0007.txt", kCalibration);
-    write(root() / "training/oxts/0007.txt",
-          oxts_line(0, 8, 100, 0) + oxts_line(0, 8.0001, 100, 0.1) + oxts_line(0, 8.0002, 100, 0));
+    write_bytes(root() / "training/calib/0007.txt", kCalibration);
+    write_bytes(root() / "training/oxts/0007.txt",
+                oxts_line(0, 8, 100, 0) + oxts_line(0, 8.0001, 100, 0.1) + oxts_line(0, 8.0002, 100, 0));
     write_labels(
         "0 3 Car 0 1 -1.5 100 100 200 150 1.5 2 4 2 1 20 -1.5707963267948966\n"
         "0 -1 DontCare -1 -1 -10 5 5 10 10 -1000 -1000 -1000 -10 -1 -1 -1\n"
         "1 3 Car 0 0 -1.5 100 100 200 150 1.5 2 4 2 1 19 0\n");
   }
-  void write_labels(const std::string& text) { write(root() / "training/label_02/0007.txt", text); }
+  void write_labels(const std::string& text) { write_bytes(root() / "training/label_02/0007.txt", text); }
   [[nodiscard]] const fs::path& root() const { return folder_.path(); }
   [[nodiscard]] static Result<Drive> read(const fs::path& input, const OpenOptions& options = {}) {
     auto dataset = open_dataset(input, "", options);
@@ -125,9 +115,9 @@ TEST_F(KittiTest, MalformedInputNamesFileAndLine) {
 }
 
 TEST_F(KittiTest, BrokenRigsAreErrorsNotCrashes) {
-  write(root() / "training/calib/0007.txt", "R_rect 1 0 0 0 1 0 0 0 1\n");
+  write_bytes(root() / "training/calib/0007.txt", "R_rect 1 0 0 0 1 0 0 0 1\n");
   EXPECT_FALSE(read(root()).ok());
-  write(root() / "training/calib/0007.txt", "R_rect 0 0 0 0 0 0 0 0 0\nTr_velo_cam 0 0 0 0 0 0 0 0 0 0 0 0\n");
+  write_bytes(root() / "training/calib/0007.txt", "R_rect 0 0 0 0 0 0 0 0 0\nTr_velo_cam 0 0 0 0 0 0 0 0 0 0 0 0\n");
   EXPECT_FALSE(read(root()).ok());
   fs::remove(root() / "training/calib/0007.txt");
   const auto drive = read(root());
@@ -160,10 +150,10 @@ TEST_F(KittiTest, PatchChangesOnlyTheEditedFields) {
   const TemporaryFolder out;
   const auto patched = dataset->patch(edits, out.path() / "copy");
   ASSERT_TRUE(patched.ok()) << patched.error().text();
-  const std::string after = read_all(out.path() / "copy/training/label_02/0007.txt");
+  const std::string after = read_bytes(out.path() / "copy/training/label_02/0007.txt");
   EXPECT_TRUE(after.starts_with("0 9 Car 0 1 -1.5 100 100 200 150 1.5 2 4 2 1 20 -1.5  \r\n1 4  Van 0 0 0 1 1 2 2 "));
   EXPECT_NE(after.find("1 77 Truck 0 0 0 1 1 2 2 1.5 2 4 9 1 19 0"), std::string::npos);
-  EXPECT_EQ(read_all(out.path() / "copy/training/oxts/0007.txt"), read_all(root() / "training/oxts/0007.txt"));
+  EXPECT_EQ(read_bytes(out.path() / "copy/training/oxts/0007.txt"), read_bytes(root() / "training/oxts/0007.txt"));
   const Drive again = read(out.path() / "copy").value();
   ASSERT_EQ(again.label_sets[0].size(), 4U);
   EXPECT_LT((again.label_sets[0].cuboid.at(1).center_m - moved.center_m).norm(), 1e-6);
@@ -174,7 +164,7 @@ TEST_F(KittiTest, PatchChangesOnlyTheEditedFields) {
   std::string expected = before;
   const std::size_t begin = expected.find("1 4"), end = expected.find("1 5");
   expected.erase(begin, end - begin);
-  EXPECT_EQ(read_all(out.path() / "dropped/training/label_02/0007.txt"), expected);
+  EXPECT_EQ(read_bytes(out.path() / "dropped/training/label_02/0007.txt"), expected);
 }
 
 TEST_F(KittiTest, PatchRefusesUnknownLabelsAndKeepsNothing) {

@@ -33,14 +33,6 @@ std::vector<std::string> tag_texts(const Drive& drive) {
   return texts;
 }
 
-constexpr const char* kRig =
-    "'coordinate_systems':{'odom':{'type':'scene_cs','parent':'','children':['base']},"
-    "'base':{'type':'local_cs','parent':'odom','children':['CAM','LIDAR']},"
-    "'LIDAR':{'type':'sensor_cs','parent':'base','children':[],"
-    "'pose_wrt_parent':{'euler_angles':[1.5707963267948966,0,0],'translation':[1,0,2]}},"
-    "'CAM':{'type':'sensor_cs','parent':'base','children':[],"
-    "'pose_wrt_parent':{'matrix4x4':[0,0,1,1.5, -1,0,0,0, 0,-1,0,1, 0,0,0,1]}}}";
-
 // ---------------------------------------------------------------- streams
 
 TEST_F(OpenLabelContents, PinholeIntrinsics) {

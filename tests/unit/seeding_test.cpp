@@ -9,8 +9,8 @@
 #include <fstream>
 #include <limits>
 #include <map>
-#include <sstream>
 
+#include "tests/support/files.hpp"
 #include "tests/support/key_check.hpp"
 #include "tests/support/kitti_folder.hpp"
 #include "tests/support/seeding_run.hpp"
@@ -25,12 +25,6 @@ SeedingSpec spec_of(const std::string& entries, const std::string& head = "preva
   auto spec = SeedingSpec::parse(head + "\nerrors:\n" + entries, "test.yaml");
   EXPECT_TRUE(spec.ok()) << (spec.ok() ? "" : spec.error().text());
   return spec.ok() ? spec.value() : SeedingSpec();
-}
-
-std::string read_all(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 class SeedingTest : public testing::Test {
@@ -160,7 +154,7 @@ TEST_F(SeedingTest, EqualSeedsGiveEqualFilesAndOthersDoNot) {
   const SeededCopy b = run(spec, options);
   options.seed = 12;
   const SeededCopy c = run(spec, options);
-  const auto labels = [](const SeededCopy& copy) { return read_all(copy.folder / "training/label_02/0000.txt"); };
+  const auto labels = [](const SeededCopy& copy) { return read_bytes(copy.folder / "training/label_02/0000.txt"); };
   EXPECT_EQ(a.key, b.key);
   EXPECT_EQ(labels(a), labels(b));
   EXPECT_NE(a.key, c.key);
@@ -172,8 +166,9 @@ TEST_F(SeedingTest, ADriveDoesNotDependOnTheOthers) {
   const SeededCopy both = run(SeedingSpec::builtin("default").value(), options);
   options.drives = {"0001"};
   const SeededCopy one = run(SeedingSpec::builtin("default").value(), options);
-  EXPECT_EQ(read_all(both.folder / "training/label_02/0001.txt"), read_all(one.folder / "training/label_02/0001.txt"));
-  EXPECT_EQ(read_all(root() / "training/label_02/0000.txt"), read_all(one.folder / "training/label_02/0000.txt"));
+  EXPECT_EQ(read_bytes(both.folder / "training/label_02/0001.txt"),
+            read_bytes(one.folder / "training/label_02/0001.txt"));
+  EXPECT_EQ(read_bytes(root() / "training/label_02/0000.txt"), read_bytes(one.folder / "training/label_02/0000.txt"));
   options.drives = {"0007"};
   auto dataset = open_dataset(root(), "", {}).value();
   EXPECT_FALSE(corrupt(*dataset, SeedingSpec(), options, folder_.path() / "none").ok());
