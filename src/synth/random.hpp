@@ -32,8 +32,6 @@ template <class... Parts>
   constexpr double kScale = 1.7320508075688772 / 65535.0;  // sqrt(12 / 4) for a uniform number on [0, 1]
   return (sum - 2 * 65535.0) * kScale;
 }
-/// Largest value of normal_of.
-inline constexpr double kMaxNormal = 3.4641016151377544;
 
 /// A sequence of random numbers; the same on every platform.
 class Random {

@@ -128,12 +128,6 @@ double Road::allowed_mps(double s_m) const {
   return allowed_mps_[i] + r * (allowed_mps_[i + 1] - allowed_mps_[i]);
 }
 
-bool Road::is_sidewalk(double s_m, double d_m) const {
-  if (std::abs(d_m) < kCurb_m || section_at(s_m).type != SynthRoad::urban) return false;
-  const double* junction = nearest_junction(s_m);
-  return junction == nullptr || std::abs(s_m - *junction) > kSideStreet_m;
-}
-
 PathPoint Road::at(double s_m, double d_m) const {
   PathPoint point = centre_.at(s_m);
   point.x_m -= d_m * std::sin(point.heading_rad);

@@ -11,7 +11,6 @@ namespace concord::synth {
 
 // Cross-section of every road, as distances d from its centre line (left positive); right-hand traffic. The ego drives
 // towards growing stations in the lanes at negative d.
-inline constexpr double kLaneWidth_m = 3.5;
 inline constexpr std::array<double, 2> kLanes_m{1.75, 5.25};  ///< |d| of the lane centres, inner and outer
 inline constexpr double kBikeLane_m = 7.9;
 inline constexpr double kParking_m = 10.0;
@@ -49,8 +48,6 @@ class Road {
   [[nodiscard]] const double* nearest_junction(double s_m) const;
   /// Speed that section and curvature allow; changes along the road by no more than a comfortable deceleration.
   [[nodiscard]] double allowed_mps(double s_m) const;
-  /// The road is raised by a curb at station `s_m` and distance `d_m` from the centre line.
-  [[nodiscard]] bool is_sidewalk(double s_m, double d_m) const;
   /// World position of (s, d).
   [[nodiscard]] PathPoint at(double s_m, double d_m) const;
 
