@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Holds the rules that a compiler does not: layers, format, and (with --tidy) clang-tidy's naming and bug checks.
-# Usage: tools/lint.sh [--fix] [--tidy]
+# Holds the rules that a compiler does not: format and layers; with --tidy (the gate) names too; with --tidy-all every check
+# of .clang-tidy, which takes twice as long.
+# Usage: tools/lint.sh [--fix] [--tidy | --tidy-all]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 fix=false
-tidy=false
+tidy=none
 for argument in "$@"; do
   case $argument in
     --fix) fix=true ;;
-    --tidy) tidy=true ;;
-    *) echo "usage: tools/lint.sh [--fix] [--tidy]" >&2; exit 2 ;;
+    --tidy) tidy=names ;;
+    --tidy-all) tidy=all ;;
+    *) echo "usage: tools/lint.sh [--fix] [--tidy | --tidy-all]" >&2; exit 2 ;;
   esac
 done
 
@@ -24,9 +26,15 @@ fi
 
 python3 tools/check_layers.py
 
-if $tidy; then
-  build=build/release
-  [ -f $build/compile_commands.json ] || cmake --preset release >/dev/null
-  git ls-files 'src/*.cpp' 'tools/*.cpp' | xargs -P "$(nproc)" -n 4 clang-tidy -p $build --quiet
-  echo "lint: clang-tidy found nothing"
-fi
+[ $tidy != none ] || exit 0
+
+# clang-tidy on the compile commands of the release build. Left out: the kernels (.cu), since clang 14 knows neither CUDA 13
+# nor g++'s vector built-ins, instruction_sets.cpp for the same, src/odd, whose ranges and recursive types it refuses, and the
+# timed peers of the benchmark, whose headers take longer than all else.
+cmake --preset release >/dev/null
+checks=()
+[ $tidy = all ] || checks=(--checks=-*,readability-identifier-naming)
+git ls-files 'src/*.cpp' 'tools/*.cpp' 'cuda/*.cpp' 'tests/*.cpp' ':!tests/e2e/consumer' ':!tests/bench/peer_*' \
+  ':!tests/backend/instruction_sets.cpp' ':!src/odd' |
+  xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet "${checks[@]}" 2> >(grep -v 'warnings\? generated' >&2)
+echo "lint: clang-tidy ($tidy) found nothing"
