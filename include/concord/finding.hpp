@@ -82,15 +82,27 @@ struct Finding {
   double z_m = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// A proposed correction of the finding with that id. `field` is one of x_m y_m z_m length_m width_m height_m yaw_rad
-/// (ego frame of the finding's frame), class, track, delete.
+/// A proposed correction of the finding with that id: one field of one label. `field` is one of x_m y_m z_m length_m
+/// width_m height_m yaw_rad (ego frame of the label's frame), class, track, delete.
+///
+/// Without `label` it is about the finding's own label, and the other labels of the finding's track in its frames
+/// change alike: they move by as much in their own axes (vertically where only z_m is proposed) and turn by as much; a
+/// size that comes with a centre grows by as much, a size alone is what all of them get. With `label` it is for that
+/// label only, which then takes no part in what the others do. Without `label`, `track` means that from the finding's
+/// frame on the labels of its track and those of the track `text` exchange their tracks.
 struct Proposal {
   std::string finding;
   std::string field;
   double value = std::numeric_limits<double>::quiet_NaN();
   std::string text;  ///< for class and track
   std::string unit;
+  std::string label = {};  ///< the dataset's own id of the label that it is for
 };
+
+/// The proposal is about the finding's own label, not about another one of its span.
+[[nodiscard]] inline bool is_for_own_label(const Proposal& proposal, const Finding& finding) {
+  return proposal.label.empty() || proposal.label == finding.label;
+}
 
 /// What became of a check on a label set (or sensor) of a drive. "No finding" is never "not run".
 struct StatusRow {

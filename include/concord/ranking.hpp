@@ -15,14 +15,16 @@ struct RankedFault {
   double rank = 0;                    ///< (0, 1]: score times severity of the strongest of them
 };
 
+/// Score times severity (info 1/3, warning 2/3, error 1).
+[[nodiscard]] double rank_of(const Finding& finding);
+
 /// Faults by rank, the highest first; equal ranks by drive, frame and id.
 ///
 /// Findings of one drive and label set are one fault when
 ///   - one is the root cause of the other, or both have one root cause;
 ///   - they are of one label (in the same frame; also as the other label of a pair);
 ///   - they are of one track and at least 30 % of the longer one's frames are the other's too.
-/// The finding of a fault is its root cause, else the one with the highest score times severity (info 1/3, warning 2/3,
-/// error 1).
+/// The finding of a fault is its root cause, else the one with the highest rank_of().
 [[nodiscard]] std::vector<RankedFault> rank_faults(std::span<const Finding> findings);
 
 }  // namespace concord

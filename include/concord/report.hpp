@@ -14,7 +14,7 @@
 
 namespace concord {
 
-inline constexpr std::string_view kReportSchemaVersion = "1.0.0";
+inline constexpr std::string_view kReportSchemaVersion = "1.1.0";
 
 /// What may differ between two equal runs; outside `content_sha256`.
 struct RunInfo {

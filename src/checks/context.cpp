@@ -40,6 +40,10 @@ void Draft::propose_center(const Cuboid& box) {
   propose("z_m", box.center_m.z(), "m");
 }
 
+void Draft::only_for(std::string_view label, std::size_t first) {
+  for (std::size_t i = first; i < proposals.size(); ++i) proposals[i].label = label;
+}
+
 CheckContext::CheckContext(const Drive& drive, const LabelSet& labels, const LabelSetMeasurements& measured,
                            const CheckInfo& check, Severity severity)
     : drive_(drive),

@@ -27,6 +27,8 @@ struct Draft {
   void propose_text(std::string_view field, std::string_view text);
   /// Proposes the centre of `box` (x_m y_m z_m), ego frame of the finding's frame.
   void propose_center(const Cuboid& box);
+  /// The proposals from index `first` on are for the label with that id only.
+  void only_for(std::string_view label, std::size_t first);
 };
 
 /// What a check's judge function sees of one label set, and where its findings go.

@@ -64,7 +64,7 @@ class MeasurerOnDevice final : public Measurer {
       const measure::TrackOrder order = measure::order_by_track(drive, set);
       measured.motion = measure::measure_motion(*context_, drive, set, order, batch_labels_);
       measured.tracks = measure::summarise_tracks(set, measured.motion, measured.cuboids);
-      measured.residuals = residuals(measure::make_track_samples(drive, set, order));
+      measured.residuals = residuals(measure::TrackSampler(drive, set, order, batch_labels_));
       measured.noise = measure::summarise_noise(measured.residuals, set.tracks.size());
       all.push_back(std::move(measured));
     }
@@ -133,10 +133,15 @@ class MeasurerOnDevice final : public Measurer {
             .overlap_smaller_bev = std::move(pairs.overlap_smaller_bev)};
   }
 
-  ResidualTable residuals(const measure::TrackSamples& samples) {
-    std::vector<kernels::ResidualRow> rows(samples.size());
-    context_->track_residuals(samples.request(), rows.data());
-    return measure::make_residual_table(samples, rows.data());
+  ResidualTable residuals(measure::TrackSampler sampler) {
+    ResidualTable table;
+    std::vector<kernels::ResidualRow> rows;
+    for (measure::TrackSamples samples = sampler.next(); samples.size() > 0; samples = sampler.next()) {
+      rows.resize(samples.size());
+      context_->track_residuals(samples.request(), rows.data());
+      measure::append_residuals(samples, rows.data(), table);
+    }
+    return table;
   }
 
   std::unique_ptr<kernels::ExecutionContext> context_;

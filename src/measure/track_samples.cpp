@@ -24,10 +24,8 @@ double seconds_between_frames(const Frames& frames, std::uint32_t from, std::uin
 /// Appends samples one after the other; a track is complete when the next one begins.
 class SampleWriter {
  public:
-  SampleWriter(const Drive& drive, const LabelSet& set, bool world, TrackSamples& samples)
-      : drive_(drive), set_(set), samples_(samples), world_(world) {
-    for (const std::uint32_t frame : set.frame) timed_ = timed_ && drive.frames.time_ns[frame] != kNoTime;
-  }
+  SampleWriter(const Drive& drive, const LabelSet& set, bool world, bool timed, TrackSamples& samples)
+      : drive_(drive), set_(set), samples_(samples), world_(world), timed_(timed) {}
 
   void append(std::uint32_t row) {
     Cuboid box = set_.cuboid.at(row);
@@ -70,7 +68,7 @@ class SampleWriter {
   const LabelSet& set_;
   TrackSamples& samples_;
   bool world_ = false;
-  bool timed_ = true;
+  bool timed_ = false;
   std::uint32_t first_row_ = 0;
   Vec3 origin_m_ = Vec3::Zero();
   double axis_rad_ = 0;
@@ -125,22 +123,27 @@ kernels::ResidualRequest TrackSamples::request() const {
           .count = size()};
 }
 
-TrackSamples make_track_samples(const Drive& drive, const LabelSet& set, const TrackOrder& order) {
+TrackSampler::TrackSampler(const Drive& drive, const LabelSet& set, const TrackOrder& order, std::size_t batch_labels)
+    : drive_(drive), set_(set), order_(order), batch_labels_(batch_labels) {
+  timed_ = std::all_of(set.frame.begin(), set.frame.end(),
+                       [&](std::uint32_t frame) { return drive.frames.time_ns[frame] != kNoTime; });
+}
+
+TrackSamples TrackSampler::next() {
   TrackSamples samples;
-  SampleWriter writer(drive, set, order.world, samples);
-  for (std::size_t track = 0; track + 1 < order.offset.size(); ++track) {
-    if (order.offset[track + 1] - order.offset[track] < 2) continue;
-    for (std::size_t i = order.offset[track]; i < order.offset[track + 1]; ++i) writer.append(order.rows[i]);
+  SampleWriter writer(drive_, set_, order_.world, timed_, samples);
+  for (; track_ + 1 < order_.offset.size() && samples.size() < batch_labels_; ++track_) {
+    if (order_.offset[track_ + 1] - order_.offset[track_] < 2) continue;
+    for (std::size_t i = order_.offset[track_]; i < order_.offset[track_ + 1]; ++i) writer.append(order_.rows[i]);
   }
   writer.close_track();
   return samples;
 }
 
-ResidualTable make_residual_table(const TrackSamples& samples, const kernels::ResidualRow* rows) {
-  ResidualTable table;
-  table.row = samples.row;
-  table.track = samples.track;
-  table.time_s = samples.time_s;
+void append_residuals(const TrackSamples& samples, const kernels::ResidualRow* rows, ResidualTable& table) {
+  table.row.insert(table.row.end(), samples.row.begin(), samples.row.end());
+  table.track.insert(table.track.end(), samples.track.begin(), samples.track.end());
+  table.time_s.insert(table.time_s.end(), samples.time_s.begin(), samples.time_s.end());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const kernels::ResidualRow& r = rows[i];
     table.before.push_back(r.neighbours_before);
@@ -179,7 +182,6 @@ ResidualTable make_residual_table(const TrackSamples& samples, const kernels::Re
     table.step_jerk_gain_s3.push_back(r.step_jerk_gain_s3);
     table.step_rms_m.push_back(r.step_rms_m);
   }
-  return table;
 }
 
 TrackNoiseTable summarise_noise(const ResidualTable& residuals, std::size_t tracks) {

@@ -21,12 +21,26 @@ struct TrackSamples {
   [[nodiscard]] kernels::ResidualRequest request() const;
 };
 
+/// The samples of a label set, whole tracks at a time, so that what the kernel needs does not grow with the drive.
 /// In the world where `order`, that of `set`, says so, else in the ego frames. Tracks of one label are left out. Where
 /// a frame that holds labels has no time, each frame counts as 0.1 s.
-[[nodiscard]] TrackSamples make_track_samples(const Drive& drive, const LabelSet& set, const TrackOrder& order);
+class TrackSampler {
+ public:
+  TrackSampler(const Drive& drive, const LabelSet& set, const TrackOrder& order, std::size_t batch_labels);
+  /// The next tracks, until they have `batch_labels` labels; empty at the end.
+  [[nodiscard]] TrackSamples next();
+
+ private:
+  const Drive& drive_;
+  const LabelSet& set_;
+  const TrackOrder& order_;
+  std::size_t batch_labels_;
+  std::size_t track_ = 0;
+  bool timed_ = false;
+};
 
 /// `rows` are the kernel's, one a sample.
-[[nodiscard]] ResidualTable make_residual_table(const TrackSamples& samples, const kernels::ResidualRow* rows);
+void append_residuals(const TrackSamples& samples, const kernels::ResidualRow* rows, ResidualTable& table);
 
 /// One row a track code.
 [[nodiscard]] TrackNoiseTable summarise_noise(const ResidualTable& residuals, std::size_t tracks);

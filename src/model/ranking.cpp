@@ -8,12 +8,13 @@
 #include <unordered_map>
 
 namespace concord {
-namespace {
 
 double rank_of(const Finding& finding) {
   constexpr double kHighest = static_cast<double>(Severity::error);
   return finding.score * static_cast<double>(finding.severity) / kHighest;
 }
+
+namespace {
 
 /// Disjoint sets of findings.
 class Groups {

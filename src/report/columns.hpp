@@ -56,6 +56,8 @@ void describe(Visitor& t, std::vector<Proposal>& rows) {
   t.number("value", &Proposal::value, "", "proposed value, in `unit`");
   t.text("text", &Proposal::text, "proposal_texts", "proposed text, for class and track");
   t.text("unit", &Proposal::unit, "units", "unit of value");
+  t.text("label", &Proposal::label, "labels",
+         "the label it is for; none: the finding's own, and the others of its span change alike");
   t.end();
 }
 

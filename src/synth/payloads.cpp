@@ -4,9 +4,10 @@
 #include <charconv>
 #include <future>
 #include <list>
+#include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "src/synth/lidar.hpp"
 #include "src/synth/radar.hpp"
@@ -37,7 +38,10 @@ class Memory {
       } else {
         is_new = true;
         worlds_.push_front({key, promise.get_future().share()});
-        if (worlds_.size() > kWorlds) worlds_.pop_back();
+        if (worlds_.size() > kWorlds) {
+          forget_sweeps(worlds_.back().key + ":");
+          worlds_.pop_back();
+        }
       }
       future = worlds_.front().world;
     }
@@ -60,7 +64,10 @@ class Memory {
       const std::lock_guard lock(mutex_);
       if (const auto known = sweeps_.find(key); known != sweeps_.end()) return known->second;
     }
-    auto cloud = std::make_shared<const PointCloud>(cast(world, frame).cloud);
+    PointCloud made = cast(world, frame).cloud;
+    for (auto* column : {&made.x_m, &made.y_m, &made.z_m, &made.intensity}) column->shrink_to_fit();
+    made.time_offset_ns.shrink_to_fit();
+    auto cloud = std::make_shared<const PointCloud>(std::move(made));
     const std::lock_guard lock(mutex_);
     const std::size_t bytes = cloud->size() * kBytesAPoint;
     // When full, begin anew: of laps that come in order no part is worth more than another.
@@ -68,19 +75,27 @@ class Memory {
       sweeps_.clear();
       sweep_bytes_ = 0;
     }
-    sweeps_.emplace(key, cloud);
-    sweep_bytes_ += bytes;
+    if (sweeps_.emplace(key, cloud).second) sweep_bytes_ += bytes;
     return cloud;
   }
 
  private:
+  /// Drops the sweeps of a world that nobody asks for any more: a run over many drives must not keep all of them.
+  void forget_sweeps(const std::string& prefix) {
+    auto it = sweeps_.lower_bound(prefix);
+    while (it != sweeps_.end() && it->first.starts_with(prefix)) {
+      sweep_bytes_ -= it->second->size() * kBytesAPoint;
+      it = sweeps_.erase(it);
+    }
+  }
+
   struct KnownWorld {
     std::string key;
     std::shared_future<std::shared_ptr<const World>> world;
   };
   std::mutex mutex_;
   std::list<KnownWorld> worlds_;  ///< last used first
-  std::unordered_map<std::string, std::shared_ptr<const PointCloud>> sweeps_;
+  std::map<std::string, std::shared_ptr<const PointCloud>> sweeps_;
   std::size_t sweep_bytes_ = 0;
 };
 

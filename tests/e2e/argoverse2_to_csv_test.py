@@ -2,19 +2,16 @@
 """Runs tools/argoverse2_to_csv where node and its modules are installed: made files, and the shared Argoverse 2 log."""
 
 import csv
-import os
-import pathlib
 import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import unittest
 
-SOURCE = pathlib.Path(os.environ["CONCORD_SOURCE_DIR"])
-CONCORD = os.environ["CONCORD_BINARY"]
-DATA = pathlib.Path(os.environ.get("CONCORD_TEST_DATA", SOURCE / "../shared/data"))
-TOOL = SOURCE / "tools/argoverse2_to_csv"
+import program
+from program import DATA, run
+
+TOOL = program.SOURCE / "tools/argoverse2_to_csv"
 LOG = "0a1e6f0a-1817-4a98-b02e-db8c9327d151"
 
 # Writes a log of feather files (uncompressed; the library has no LZ4 of its own).
@@ -55,10 +52,9 @@ def rows_of(path):
 
 
 @unittest.skipUnless(modules_are_installed(), "node or its modules are absent (cd tools/argoverse2_to_csv && npm ci)")
-class Argoverse2ToCsv(unittest.TestCase):
+class Argoverse2ToCsv(program.TestCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="concord_e2e_"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         self.log = self.folder / "logs" / LOG
         done = subprocess.run(["node", "--input-type=module", "-", self.log], input=MAKE, cwd=TOOL, capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -72,7 +68,7 @@ class Argoverse2ToCsv(unittest.TestCase):
         self.assertEqual((float(rows[2]["length_m"]), float(rows[0]["tz_m"]), rows[2]["num_interior_pts"]), (0.1 + 0.2, 1 / 3, "9007199254740993"))
         points = (self.folder / "out" / LOG / "sensors/lidar_bin/315966253660357000.bin").read_bytes()
         self.assertEqual(list(struct.iter_unpack("<4f", points)), [(1.5, 0, 0.5, 0), (-2.25, 1, 0.25, 128), (0.0999755859375, 2, -1, 255)])
-        done = subprocess.run([CONCORD, "validate", self.folder / "out", "--out", self.folder / "report"], capture_output=True, text=True, timeout=60)
+        done = run("validate", self.folder / "out", "--out", self.folder / "report")
         self.assertIn("2 frames, 3 labels", done.stdout, done.stderr)
 
     def test_a_broken_log_costs_one_line_and_the_input_stays(self):

@@ -20,7 +20,7 @@ def pages():
     found = list(SOURCE.glob("*.md"))
     for folder in FOLDERS:
         found += (SOURCE / folder).rglob("*.md")
-    return sorted(found)
+    return sorted(page for page in found if "node_modules" not in page.parts)
 
 
 def anchors(text):

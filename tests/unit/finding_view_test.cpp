@@ -107,14 +107,6 @@ TEST(FindingView, ProposalsMoveTurnAndDelete) {
   EXPECT_THAT(draw_finding(*view), HasSubstr("class = van"));
 }
 
-TEST(FindingView, AYawProposalKeepsTheTilt) {
-  Cuboid box;
-  box.rotation = quat_from_ypr(0.3, 0.05, -0.02);
-  const Cuboid turned =
-      apply_proposals(box, {{.finding = "", .field = "yaw_rad", .value = -2, .text = "", .unit = ""}});
-  EXPECT_NEAR(turned.rotation.angularDistance(quat_from_ypr(-2, 0.05, -0.02)), 0, 1e-9);
-}
-
 TEST(FindingView, AFindingAboutMissingLabelsShowsTheOneBefore) {
   const Drive drive = two_cars();
   Finding f = on_label(drive, 10, "A");

@@ -89,7 +89,7 @@ void print_facts(const Found& found) {
   line("measured", number_text(f.value) + " " + f.unit + ", limit " + number_text(f.limit) + " " + f.unit);
   line("root cause", f.root_cause);
   for (const Proposal& p : found.report.proposals) {
-    if (p.finding != f.id) continue;
+    if (p.finding != f.id || !is_for_own_label(p, f)) continue;
     line("proposal", p.field == "delete"
                          ? "delete the label"
                          : p.field + " = " + (p.text.empty() ? number_text(p.value) : p.text) + " " + p.unit);
@@ -161,7 +161,7 @@ Result<FindingView> view_of(const Found& found, std::size_t around) {
   const Finding& finding = found.finding();
   std::vector<Proposal> proposals;
   for (const Proposal& proposal : found.report.proposals) {
-    if (proposal.finding == finding.id) proposals.push_back(proposal);
+    if (proposal.finding == finding.id && is_for_own_label(proposal, finding)) proposals.push_back(proposal);
   }
   const auto is_drive = [&](const auto& drive) { return drive.name == finding.drive; };
   const auto summary = std::find_if(found.report.drives.begin(), found.report.drives.end(), is_drive);

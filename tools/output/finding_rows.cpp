@@ -66,7 +66,11 @@ Json finding_row(const Finding& f, const Json& proposal) {
 
 std::map<std::string, Json> proposals_by_finding(const Report& report) {
   std::map<std::string, Json> proposals;
+  std::map<std::string_view, const Finding*> findings;
+  for (const Finding& finding : report.findings) findings.emplace(finding.id, &finding);
   for (const Proposal& proposal : report.proposals) {
+    const auto finding = findings.find(proposal.finding);
+    if (finding != findings.end() && !is_for_own_label(proposal, *finding->second)) continue;
     proposals[proposal.finding][proposal.field] =
         proposal.text.empty() ? number_or_null(proposal.value) : Json(to_utf8(proposal.text));
   }

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 /// What `concord findings` says of one finding: the same keys in the same order always; null where nothing applies.
 [[nodiscard]] Json finding_row(const Finding& finding, const Json& proposal);
 
-/// Proposals by finding id: {"x_m": 1.0, "yaw_rad": 0.1, "class": "car"}.
+/// Proposals for the findings' own labels, by finding id: {"x_m": 1.0, "yaw_rad": 0.1, "class": "car"}.
 [[nodiscard]] std::map<std::string, Json> proposals_by_finding(const Report& report);
 
 /// One line of JSON. Ids are the dataset's own bytes; what is not UTF-8 is replaced.

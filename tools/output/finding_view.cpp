@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "concord/fixing.hpp"
+
 namespace concord::tools {
 namespace {
 
@@ -122,21 +124,6 @@ void add_proposal(FindingView& view) {
 }
 
 }  // namespace
-
-Cuboid apply_proposals(Cuboid box, const std::vector<Proposal>& proposals) {
-  for (const Proposal& proposal : proposals) {
-    if (proposal.field == "x_m") box.center_m.x() = proposal.value;
-    if (proposal.field == "y_m") box.center_m.y() = proposal.value;
-    if (proposal.field == "z_m") box.center_m.z() = proposal.value;
-    if (proposal.field == "length_m") box.size_m.x() = proposal.value;
-    if (proposal.field == "width_m") box.size_m.y() = proposal.value;
-    if (proposal.field == "height_m") box.size_m.z() = proposal.value;
-    if (proposal.field == "yaw_rad") {
-      box.rotation = quat_from_ypr(proposal.value - yaw_of(box.rotation), 0, 0) * box.rotation;
-    }
-  }
-  return box;
-}
 
 Result<FindingView> view_finding(const Finding& finding, std::vector<Proposal> proposals, const Drive& drive,
                                  std::size_t around) {

@@ -55,7 +55,4 @@ struct FindingView {
 [[nodiscard]] Result<FindingView> view_finding(const Finding& finding, std::vector<Proposal> proposals,
                                                const Drive& drive, std::size_t around);
 
-/// `box` with the proposals of numbers applied; yaw turns the box about the vertical and keeps its tilt.
-[[nodiscard]] Cuboid apply_proposals(Cuboid box, const std::vector<Proposal>& proposals);
-
 }  // namespace concord::tools

@@ -95,8 +95,15 @@ class FrozenFinder {
     if (value_m < p.min_missed_m) return;
     const std::uint32_t copy = residuals_.label(first + 1);
     Draft& draft = context_.add_span(copy, residuals_.label(last), value_m, p.min_missed_m);
-    draft.propose_center(interpolated(context_.drive(), context_.labels(), row, residuals_.label(last + 1),
-                                      context_.labels().frame[copy]));
+    for (std::size_t i = first + 1; i <= last; ++i) {
+      const std::uint32_t frozen = residuals_.label(i);
+      const std::size_t proposed = draft.proposals.size();
+      const Cuboid between = interpolated(context_.drive(), context_.labels(), row, residuals_.label(last + 1),
+                                          context_.labels().frame[frozen]);
+      draft.propose_center(between);
+      draft.propose("yaw_rad", yaw_of(between.rotation), "rad");
+      draft.only_for(context_.labels().label_id[frozen], proposed);
+    }
   }
 
   CheckContext& context_;

@@ -45,8 +45,9 @@ std::vector<Segment> split_at_flips(const Stretch& stretch, const MotionTable& m
   return segments;
 }
 
-// Every second segment points the other way. Which of the two ways is wrong: the one that the motion contradicts; else
-// the one with fewer labels; else the later one. Returns 0 for segments 0, 2, 4 ..., 1 for the others.
+// Every second segment points the other way. Which of the two ways is wrong: the one that the motion contradicts,
+// unless that are but a few steps of many labels, as jumps make them; else the one with fewer labels; else the later
+// one. Returns 0 for segments 0, 2, 4 ..., 1 for the others.
 std::size_t wrong_parity(const std::vector<Segment>& segments, const Stretch& stretch, const MotionTable& motion,
                          double min_speed_mps) {
   std::array<std::ptrdiff_t, 2> labels{};
@@ -61,7 +62,12 @@ std::size_t wrong_parity(const std::vector<Segment>& segments, const Stretch& st
       if (angle_rad < 0.25 * std::numbers::pi) --against_motion[s % 2];
     }
   }
-  if (against_motion[0] != against_motion[1]) return against_motion[0] > against_motion[1] ? 0 : 1;
+  constexpr std::ptrdiff_t kFewestSteps = 3, kLabelsAStep = 5;
+  const std::ptrdiff_t difference = against_motion[0] - against_motion[1];
+  const std::ptrdiff_t least = std::max(kFewestSteps, std::max(labels[0], labels[1]) / kLabelsAStep);
+  if (std::abs(difference) >= std::min(least, std::max<std::ptrdiff_t>(labels[0] + labels[1] - 2, 1))) {
+    return difference > 0 ? 0 : 1;
+  }
   return labels[0] < labels[1] ? 0 : 1;
 }
 

@@ -111,7 +111,14 @@ class SwapFinder {
         Draft& draft = context_.add_pair(row, other, row, swap.jump.size_m, p.min_step_m);
         // The better the two tracks continue each other, the surer.
         draft.finding.score = 1 / (1 + 2 * swap.mismatch_m / swap.jump.size_m);
-        draft.propose_text("track", context_.labels().tracks.at(context_.labels().track[other]));
+        const LabelSet& labels = context_.labels();
+        draft.propose_text("track", labels.tracks.at(labels.track[other]));
+        if (!swap.jump.stays) {
+          // In this frame only: each of the two labels by itself.
+          draft.only_for(labels.label_id[row], 0);
+          draft.propose_text("track", labels.tracks.at(labels.track[row]));
+          draft.only_for(labels.label_id[other], 1);
+        }
         i = next;
       }
     }

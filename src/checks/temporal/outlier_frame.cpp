@@ -128,9 +128,15 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
           Draft& draft = context.add_span(table.row[begin + first], table.row[begin + last], deviation[worst].worst(),
                                           parameters[context.class_of(table.row[worst])].max_deviation);
           if (deviation[worst].heading > deviation[worst].position) draft.finding.fault = Fault::heading;
-          const Cuboid predicted = residuals.predicted(begin + first);
-          draft.propose_center(predicted);
-          draft.propose("yaw_rad", yaw_of(predicted.rotation), "rad");
+          for (std::size_t k = begin + first; k <= begin + last; ++k) {
+            const double limit = parameters[context.class_of(table.row[k])].max_deviation;
+            const std::size_t proposed = draft.proposals.size();
+            const Cuboid predicted = residuals.predicted(k);
+            // What is right of a label stays as it was drawn.
+            if (deviation[k].position > limit) draft.propose_center(predicted);
+            if (deviation[k].heading > limit) draft.propose("yaw_rad", yaw_of(predicted.rotation), "rad");
+            draft.only_for(context.labels().label_id[table.row[k]], proposed);
+          }
         });
   }
 }

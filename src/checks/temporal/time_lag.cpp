@@ -103,9 +103,16 @@ class SpanFinder {
     Draft& draft = context_.add_span(table.row[a], table.row[b - 1], lag_frames, p.min_lag_frames);
     draft.finding.score = score_of_excess((enter.size_m() - enter.limit_m) + (leave.size_m() - leave.limit_m),
                                           enter.limit_m + leave.limit_m);
-    Cuboid box = context_.labels().cuboid.at(table.row[a]);
-    box.center_m += residuals_.to_ego_axes(table.row[a], entered_mps * lag_s);
-    draft.propose_center(box);
+    for (std::size_t i = a; i < b; ++i) {
+      const std::uint32_t row = table.row[i];
+      // The velocities at the steps, in the share in which the label lies between them.
+      const double share = static_cast<double>(i - a) / static_cast<double>(std::max<std::size_t>(b - 1 - a, 1));
+      Cuboid box = context_.labels().cuboid.at(row);
+      box.center_m += residuals_.to_ego_axes(row, ((1 - share) * entered_mps + share * left_mps) * lag_s);
+      const std::size_t proposed = draft.proposals.size();
+      draft.propose_center(box);
+      draft.only_for(context_.labels().label_id[row], proposed);
+    }
     return true;
   }
 
