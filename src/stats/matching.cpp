@@ -52,7 +52,7 @@ class Matcher {
       const std::size_t pair = pair_of_[edge];
       matching_.partner_a[pairs_.row_a[pair]] = pairs_.row_b[pair];
       matching_.partner_b[pairs_.row_b[pair]] = pairs_.row_a[pair];
-      measures_.push_back({pairs_.row_a[pair], pairs_.measure[pair]});
+      measures.push_back({pairs_.row_a[pair], pairs_.measure[pair]});
     }
   }
 
@@ -61,7 +61,7 @@ class Matcher {
     std::uint32_t row_a;
     double measure;
   };
-  std::vector<Measured> measures_;  ///< of every assigned pair
+  std::vector<Measured> measures;  ///< of every assigned pair
 
  private:
   const LabelSet& a_;
@@ -127,9 +127,9 @@ Matching match_labels(const LabelSet& a, const ScopedLabels& scoped_a, const Lab
   matching.inexact = matcher.inexact();
   matching.counts_a = counting(scoped_a, matching.partner_a, scoped_b);
   matching.counts_b = counting(scoped_b, matching.partner_b, scoped_a);
-  std::sort(matcher.measures_.begin(), matcher.measures_.end(),
+  std::sort(matcher.measures.begin(), matcher.measures.end(),
             [](const auto& p, const auto& q) { return p.row_a < q.row_a; });
-  for (const auto& measured : matcher.measures_) {
+  for (const auto& measured : matcher.measures) {
     if (matching.counts_a[measured.row_a] == 0) continue;
     matching.pairs.push_back({measured.row_a, matching.partner_a[measured.row_a]});
     matching.pair_measure.push_back(measured.measure);
