@@ -1,25 +1,21 @@
 #include "src/odd/yaml_tree.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <set>
 #include <sstream>
 
 #include "concord/text.hpp"
+#include "src/core/input_file.hpp"
 
 namespace concord::odd {
 namespace {
 
 constexpr std::size_t kMaxNodes = 1'000'000;
-constexpr std::size_t kMaxBytes = std::size_t{64} << 20U;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20U;
 
 std::size_t line_of(const YAML::Mark& mark) { return mark.line < 0 ? 0 : static_cast<std::size_t>(mark.line) + 1; }
 
@@ -180,30 +176,7 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file, Faul
 }
 
 Result<std::string> read_definition(const std::filesystem::path& path) {
-  const auto refuse = [&](ErrorCode code, const std::string& message) {
-    return Error{code, message, path.string(), "a YAML or JSON file"};
-  };
-  // O_NONBLOCK: a FIFO must not hang the program; what is no regular file is refused below.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return refuse(ErrorCode::io, std::string("cannot be opened: ") + std::strerror(errno));
-  struct stat status {};
-  const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-  if (!regular || static_cast<std::size_t>(status.st_size) > kMaxBytes) {
-    ::close(descriptor);
-    if (!regular) return refuse(ErrorCode::io, "is no regular file");
-    return refuse(ErrorCode::limit_exceeded, fmt::format("has {} bytes, more than {}", status.st_size, kMaxBytes));
-  }
-  std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ::ssize_t got = ::read(descriptor, text.data() + done, text.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  ::close(descriptor);
-  if (done < text.size()) return refuse(ErrorCode::io, "cannot be read to its end");
-  return text;
+  return read_file(path, kMaxBytes, "a YAML or JSON file");
 }
 
 }  // namespace concord::odd

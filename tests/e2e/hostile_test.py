@@ -56,8 +56,6 @@ DAMAGES = {
     "nuls": lambda path: path.write_bytes(bytes(10_001)),
     "garbage": lambda path: path.write_bytes(random.Random(1).randbytes(10_001)),
 }
-if os.geteuid() != 0:
-    DAMAGES["unreadable"] = lambda path: path.chmod(0)
 
 
 class HostileCase(program.TestCase):
@@ -473,17 +471,23 @@ class Outputs(HostileCase):
     def test_places_that_cannot_be_written(self):
         small_datasets.kitti(self.input, "good")
         places = [put(self.folder / "file", "x"), self.folder / "file/below", pathlib.Path("/proc/out"), pathlib.Path("/dev/null")]
-        if os.geteuid() != 0:
-            (self.folder / "closed").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
-            places.append(self.folder / "closed")
         for place in places:
             with self.subTest(place):
                 self.assertEqual(len(self.concord("validate", self.input, "--out", place).stderr.splitlines()), 1)
         self.assertEqual((self.folder / "file").read_text(), "x")
 
-    @unittest.skipIf(os.geteuid() == 0, "root reads and writes everything: files and folders without permission are not tested")
-    def test_permissions(self):
-        pass
+    @unittest.skipIf(os.geteuid() == 0, "root may read and write everything")
+    def test_files_and_folders_without_permission(self):
+        small_datasets.kitti(self.input, "good")
+        closed = [small_datasets.kitti(self.input, kind)[kind] for kind in ("labels", "calibration", "poses")]
+        for path in closed:
+            path.chmod(0)
+        done = self.validate()
+        for path in closed:
+            self.assert_one_error(done, path, "Permission denied")
+        self.assert_good_is_reported()
+        (self.folder / "closed").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+        self.assert_one_error(self.concord("validate", self.input, "--out", self.folder / "closed"), "closed")
 
 
 if __name__ == "__main__":

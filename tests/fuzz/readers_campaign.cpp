@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
 
 #include "concord/openlabel.hpp"
 #include "concord/point_cloud.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/mutate.hpp"
 #include "tests/support/openlabel_file.hpp"
 
@@ -19,17 +19,18 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-/// Reads each of `files` changed in many ways; `read` says whether the file was accepted.
+/// Reads each of `files` changed in many ways; `read(bytes, which)` says whether the file was accepted.
 template <class Read>
 void campaign(const std::vector<std::string>& files, std::uint64_t rounds, const Read& read) {
   const std::uint64_t first = number_from("CONCORD_FUZZ_SEED", 1);
   rounds = number_from("CONCORD_FUZZ_ROUNDS", rounds);
-  for (const std::string& file : files) ASSERT_TRUE(read(file)) << file.substr(0, 2000);
+  for (std::size_t i = 0; i < files.size(); ++i) ASSERT_TRUE(read(files[i], i)) << files[i].substr(0, 2000);
   std::uint64_t accepted = 0;
   for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
     std::mt19937_64 random(seed);
     const auto start = std::chrono::steady_clock::now();
-    if (read(mutated(files[random() % files.size()], random))) ++accepted;
+    const std::size_t which = random() % files.size();
+    if (read(mutated(files[which], random), which)) ++accepted;
     ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20)) << "seed " << seed;
   }
   std::printf("%llu of %llu accepted\n", static_cast<unsigned long long>(accepted),
@@ -48,6 +49,24 @@ std::string cloud_header(bool ply, const char* encoding) {
              "VERSION 0.7\nFIELDS x y z t\nSIZE 4 4 4 4\nTYPE F F F U\nCOUNT 1 1 1 1\nWIDTH 3\nHEIGHT 1\nPOINTS "
              "3\nDATA ") +
          encoding + "\n";
+}
+
+/// Whether the first drive of `input` can be read. One that can is patched: an edit is made or refused.
+bool reads_and_patches(const std::filesystem::path& input, const char* format, const std::filesystem::path& out) {
+  const auto dataset = open_dataset(input, format, {});
+  if (!dataset.ok()) return false;
+  const auto drive = dataset.value()->read(0);
+  if (!drive.ok()) return false;
+  const LabelSet& set = drive->label_sets.at(0);
+  if (set.size() > 0) {
+    std::filesystem::remove_all(out);
+    LabelEdit edit;
+    edit.op = LabelEdit::Op::drop;
+    edit.frame = std::string(drive->frames.name[set.frame[0]]);
+    edit.label = std::string(set.label_id[0]);
+    static_cast<void>(dataset.value()->patch({{drive->name, {edit}}}, out).ok());
+  }
+  return true;
 }
 
 TEST(ReadersCampaign, ChangedCloudsNeverCrashOrHang) {
@@ -71,8 +90,8 @@ TEST(ReadersCampaign, ChangedCloudsNeverCrashOrHang) {
     files.push_back(cloud_header(true, encoding) + numbers + '\x01' + "abcd");
   }
   const auto path = folder.path() / "cloud";
-  campaign(files, 200'000, [&](const std::string& bytes) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  campaign(files, 200'000, [&](const std::string& bytes, std::size_t) {
+    write_bytes(path, bytes);
     const PayloadFormat format = bytes.starts_with("ply") ? PayloadFormat::ply : PayloadFormat::pcd;
     const SensorRecord record{.format = format, .path = path, .T_world_ego = {}};
     if (format == PayloadFormat::pcd) static_cast<void>(load_radar(drive, record).ok());
@@ -88,24 +107,69 @@ TEST(ReadersCampaign, ChangedOpenLabelFilesNeverCrashOrHang) {
   // Frames 0 and 1 of the sample, cut where frame 2 begins.
   const std::string text = whole.substr(0, whole.find("\n,\"2\":{\"frame_properties\"")) + "}}}";
   const auto path = folder.path() / "labels.json";
-  campaign({text}, 50'000, [&](const std::string& bytes) {
+  campaign({text}, 50'000, [&](const std::string& bytes, std::size_t) {
     write_bytes(path, bytes);
-    const auto dataset = open_dataset(path, "openlabel", {});
-    if (!dataset.ok()) return false;
-    const auto drive = dataset.value()->read(0);
-    if (!drive.ok()) return false;
-    // What was read can be patched: an edit is made or refused.
-    const LabelSet& set = drive->label_sets.at(0);
-    if (set.size() > 0) {
-      std::filesystem::remove_all(folder.path() / "out");
-      LabelEdit edit;
-      edit.op = LabelEdit::Op::drop;
-      edit.frame = std::string(drive->frames.name[set.frame[0]]);
-      edit.label = std::string(set.label_id[0]);
-      static_cast<void>(dataset.value()->patch({{drive->name, {edit}}}, folder.path() / "out").ok());
-    }
-    return true;
+    return reads_and_patches(path, "openlabel", folder.path() / "out");
   });
+}
+
+/// Changes one file of a dataset at a time; the others stay as they are.
+void change_files_of(const char* format, const std::vector<std::pair<std::string, std::string>>& files) {
+  const TemporaryFolder folder;
+  const auto input = folder.path() / "input";
+  std::vector<std::string> texts;
+  for (const auto& [name, text] : files) {
+    texts.push_back(text);
+    write_bytes(input / name, text);
+  }
+  campaign(texts, 20'000, [&](const std::string& bytes, std::size_t which) {
+    write_bytes(input / files[which].first, bytes);
+    const bool accepted = reads_and_patches(input, format, folder.path() / "out");
+    write_bytes(input / files[which].first, texts[which]);
+    return accepted;
+  });
+}
+
+TEST(ReadersCampaign, ChangedArgoverse2TablesNeverCrashOrHang) {
+  const std::string pose = "qw,qx,qy,qz,tx_m,ty_m,tz_m\n";
+  change_files_of(
+      "argoverse2",
+      {{"log/annotations.csv",
+        "timestamp_ns,track_uuid,category,length_m,width_m,height_m,qw,qx,qy,qz,tx_m,ty_m,tz_m,num_interior_pts\n"
+        "100,a,REGULAR_VEHICLE,4.5,1.8,1.5,1,0,0,0,10,2,0.8,3\n100,b,PEDESTRIAN,0.6,0.6,1.7,1,0,0,0,8,-2,0.9,1\n"
+        "200,a,REGULAR_VEHICLE,4.5,1.8,1.5,1,0,0,0,11,2,0.8,0\n"},
+       {"log/city_SE3_egovehicle.csv", "timestamp_ns," + pose + "100,1,0,0,0,5,0,0\n200,1,0,0,0,6,0,0\n"},
+       {"log/calibration/egovehicle_SE3_sensor.csv", "sensor_name," + pose + "up_lidar,1,0,0,0,1.35,0,1.64\n"},
+       {"log/calibration/intrinsics.csv",
+        "sensor_name,fx_px,fy_px,cx_px,cy_px,k1,k2,k3,height_px,width_px\nup_lidar,1776,1777,778,1014,0,0,0,2048,"
+        "1550\n"}});
+}
+
+TEST(ReadersCampaign, ChangedKittiFilesNeverCrashOrHang) {
+  const std::string zeros = " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
+  change_files_of("kitti_tracking",
+                  {{"training/label_02/0000.txt",
+                    "0 1 Car 0 0 0 100 100 200 200 1.5 1.8 4 -3 0 12 -1.57\n"
+                    "1 1 Car 0 1 0 100 100 200 200 1.5 1.8 4 -3 0 13 -1.57 0.5\n1 -1 DontCare -1 -1 -10 1 2 3 4 -1000 "
+                    "-1000 -1000 -10 -1 -1 -1\n"},
+                   {"training/calib/0000.txt",
+                    "P2: 700 0 620 0 0 700 190 0 0 0 1 0\nR_rect 1 0 0 0 1 0 0 0 1\n"
+                    "Tr_velo_cam 0 -1 0 0 0 0 -1 0 1 0 0 0\nTr_imu_velo 1 0 0 0 0 1 0 0 0 0 1 0\n"},
+                   {"training/oxts/0000.txt", "49 8 100" + zeros + "49.00001 8 100" + zeros}});
+}
+
+TEST(ReadersCampaign, ChangedCsvFilesNeverCrashOrHang) {
+  change_files_of("csv",
+                  {{"a.csv",
+                    "frame,time,track,class,x,y,z,length,width,height,yaw,drive,moving\n"
+                    "0,1.5,1,car,10,2,1,4,2,1.5,0,a,moving\n1,1.6,1,\"car\",11,2,1,4,2,1.5,0,a,parked\n"},
+                   {"concord_csv.yaml",
+                    "files: \"*.csv\"\ncolumns: {frame: frame, time: {column: time, unit: s}, track: track, class: "
+                    "class, x: x, y: y, z: {column: z, unit: cm}, length: length, width: width, height: height, "
+                    "yaw: {column: yaw, unit: deg}, drive: drive, moving: moving}\nboxes: {frame: world, origin: "
+                    "bottom}\nposes: {file: \"{drive}.poses.csv\", columns: {frame: f, x: x, y: y, z: z, yaw: h}}\n"
+                    "classes: {car: car}\nscope: {classes: [car], max_range_m: 80}\n"},
+                   {"a.poses.csv", "f,x,y,z,h\n0,0,0,0,0\n1,1,0,0,0\n"}});
 }
 
 }  // namespace

@@ -5,8 +5,6 @@
 #include <unistd.h>
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <stdexcept>
 
@@ -14,6 +12,7 @@
 #include "concord/measure.hpp"
 #include "concord/pipeline.hpp"
 #include "concord/report.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/scene.hpp"
 
 namespace concord::tests {
@@ -95,8 +94,7 @@ std::string whole_report(const std::filesystem::path& folder) {
   report = rejudge(std::move(report), Profile(), {}, "test").value();
   const std::filesystem::path path = folder / "whole.h5";
   if (!write_report(path, report)) throw std::runtime_error("the report cannot be written");
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  return read_bytes(path);
 }
 
 }  // namespace concord::tests

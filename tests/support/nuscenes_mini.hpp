@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
+
+#include "tests/support/files.hpp"
 
 namespace concord::tests {
 
@@ -31,9 +31,8 @@ struct NuscenesMini {
   }
 
   void write(const std::filesystem::path& dataroot) const {
-    std::filesystem::create_directories(dataroot / "v1.0-mini");
     for (const auto& [name, table] : tables) {
-      std::ofstream(dataroot / "v1.0-mini" / (name + ".json"), std::ios::binary) << text(table);
+      write_bytes(dataroot / "v1.0-mini" / (name + ".json"), text(table));
     }
   }
 };
@@ -185,12 +184,6 @@ inline NuscenesMini nuscenes_mini() {
       },
       car_size);
   return mini;
-}
-
-inline std::string file_text(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 }  // namespace concord::tests

@@ -1,10 +1,9 @@
 #include <gmock/gmock.h>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "concord/dataset.hpp"
 #include "concord/point_cloud.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/test_data.hpp"
 
 namespace concord::tests {
@@ -35,20 +34,12 @@ class Argoverse2 : public testing::Test {
     write("calibration/intrinsics.csv", kIntrinsics);
   }
   void write(const std::string& name, const std::string& text) const {
-    const fs::path path = folder_.path() / "log" / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
+    write_bytes(folder_.path() / "log" / name, text);
   }
   [[nodiscard]] Result<Drive> read() const {
     auto dataset = open_dataset(folder_.path(), "", {});
     if (!dataset) return dataset.error();
     return (*dataset)->read(0);
-  }
-  static std::string text_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
   }
   TemporaryFolder folder_;
 };
@@ -118,12 +109,12 @@ TEST_F(Argoverse2, PatchChangesTheEditedLinesOnly) {
   edits[3] = {.op = LabelEdit::Op::modify, .frame = "100", .label = "100:a", .track = "z"};
   const fs::path out = folder_.path().string() + "_out";
   ASSERT_TRUE(dataset->patch({{"log", edits}}, out).ok());
-  EXPECT_EQ(text_of(out / "log/annotations.csv"),
+  EXPECT_EQ(read_bytes(out / "log/annotations.csv"),
             "timestamp_ns,track_uuid,category,length_m,width_m,height_m,qw,qx,qy,qz,tx_m,ty_m,tz_m,num_interior_pts\n"
             "100,z,REGULAR_VEHICLE,4.5,1.8,1.5,1,0,0,0,10.5,2,0.8,3\n"
             "200,a,REGULAR_VEHICLE,4.5,1.8,1.5,1,0,0,0,11,2,0.8,0\n"
             "200,b,PEDESTRIAN,0.6,0.6,1.7,1,0,0,0,8,-2,0.9,1\n");
-  EXPECT_EQ(text_of(out / "log/city_SE3_egovehicle.csv"), kPoses);
+  EXPECT_EQ(read_bytes(out / "log/city_SE3_egovehicle.csv"), kPoses);
   fs::remove_all(out);
   edits[1].label = "100:c";
   EXPECT_THAT(dataset->patch({{"log", edits}}, out).error().text(), HasSubstr("no label '100:c'"));

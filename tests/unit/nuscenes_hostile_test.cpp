@@ -171,7 +171,7 @@ TEST_F(NuscenesHostile, CountsAndTimesOutOfRangeAreErrors) {
 
 TEST_F(NuscenesHostile, NotANumberIsKeptForTheChecksInBoxesAndRefusedInPoses) {
   mini_.write(root());
-  std::string text = file_text(table("sample_annotation"));
+  std::string text = read_bytes(table("sample_annotation"));
   text.replace(text.find("[97.0,220.0,2.5]"), 16, "[NaN,220.0,-Infinity]");
   text.replace(text.find("[97.0,225.25,2.5]"), 17, "[97.0,null,2.5]");
   std::ofstream(table("sample_annotation")) << text;
@@ -183,7 +183,7 @@ TEST_F(NuscenesHostile, NotANumberIsKeptForTheChecksInBoxesAndRefusedInPoses) {
 
   for (const char* token : {"pose-LIDAR-a2", "pose-CAM-a2"}) {
     mini_.write(root());
-    text = file_text(table("ego_pose"));
+    text = read_bytes(table("ego_pose"));
     const std::size_t row = text.find(token);
     const std::size_t rotation = text.find("\"rotation\":[", row);
     text.replace(rotation, text.find(']', rotation) - rotation, "\"rotation\":[NaN,0,0,0");
@@ -234,7 +234,7 @@ TEST_F(NuscenesHostile, AMalformedRowOfASceneLeavesTheOthers) {
   for (const char* name : {"sample_annotation", "sample_data", "sample", "ego_pose", "instance"}) {
     SCOPED_TRACE(name);
     mini_.write(root());
-    std::string text = file_text(table(name));
+    std::string text = read_bytes(table(name));
     // Not JSON, but with matching brackets: only a parser sees it.
     const std::size_t value = text.find(':', text.find("\n{") + 1) + 1;
     text.insert(text.find(',', value), ",\"extra\":01x");
@@ -252,7 +252,7 @@ TEST_F(NuscenesHostile, TruncatedTablesAreErrorsThatNameThem) {
   for (const auto& [name, rows] : mini_.tables) {
     if (name == "map") continue;
     mini_.write(root());
-    const std::string text = file_text(table(name));
+    const std::string text = read_bytes(table(name));
     for (std::size_t size = 0; size + 2 < text.size(); size += 1 + text.size() / 12) {
       std::ofstream(table(name), std::ios::binary) << text.substr(0, size);
       const auto dataset = open_dataset(root(), "nuscenes", {});
@@ -306,7 +306,7 @@ TEST_F(NuscenesHostile, ChangedBytesNeverCrash) {
   std::map<std::string, std::string> texts;
   for (const auto& [name, rows] : mini_.tables) {
     names.push_back(name);
-    texts[name] = file_text(table(name));
+    texts[name] = read_bytes(table(name));
   }
   constexpr std::string_view kBytes = "\"{}[],:\\ 0-9ef\x00\xff\n";
   for (int round = 0; round < 300; ++round) {

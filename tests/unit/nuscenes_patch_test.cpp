@@ -14,14 +14,14 @@ using Json = nlohmann::ordered_json;
 using Op = LabelEdit::Op;
 
 Json table_of(const fs::path& dataroot, const std::string& name) {
-  return Json::parse(file_text(dataroot / "v1.0-mini" / (name + ".json")));
+  return Json::parse(read_bytes(dataroot / "v1.0-mini" / (name + ".json")));
 }
 
 /// Every file below `root` with its bytes.
 std::map<std::string, std::string> tree_of(const fs::path& root) {
   std::map<std::string, std::string> tree;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_regular_file()) tree[fs::relative(entry.path(), root)] = file_text(entry.path());
+    if (entry.is_regular_file()) tree[fs::relative(entry.path(), root)] = read_bytes(entry.path());
   }
   return tree;
 }
@@ -94,7 +94,7 @@ class NuscenesPatch : public ::testing::Test {
   [[nodiscard]] std::set<std::string> changed_rows(const std::string& table = "sample_annotation") const {
     const auto lines = [&](const fs::path& root) {
       std::map<std::string, std::string> rows;
-      std::istringstream text(file_text(root / "v1.0-mini" / (table + ".json")));
+      std::istringstream text(read_bytes(root / "v1.0-mini" / (table + ".json")));
       for (std::string line; std::getline(text, line);) {
         if (!line.empty() && line.back() == ',') line.pop_back();
         if (line.size() > 2) rows[Json::parse(line)["token"]] = line;
@@ -163,9 +163,9 @@ TEST_F(NuscenesPatch, ACuboidChangesItsNumbersOnly) {
   Cuboid box = labels_of(before)["boxA1"].cuboid;
   box.center_m.z() += 0.5;
   patched({{.op = Op::modify, .frame = "a1", .label = "boxA1", .cuboid = box}});
-  std::string expected = file_text(in() / "v1.0-mini/sample_annotation.json");
+  std::string expected = read_bytes(in() / "v1.0-mini/sample_annotation.json");
   expected.replace(expected.find("[97.0,225.25,2.5]"), 17, "[97.0,225.25,3]");
-  EXPECT_EQ(file_text(out() / "v1.0-mini/sample_annotation.json"), expected);
+  EXPECT_EQ(read_bytes(out() / "v1.0-mini/sample_annotation.json"), expected);
   EXPECT_EQ(changed_files(), std::set<std::string>{"v1.0-mini/sample_annotation.json"});
 
   box.center_m += Vec3(0.25, -1.5, 0);

@@ -88,7 +88,7 @@ TEST_F(NuscenesResults, MissingVelocityAndScoreAreMissing) {
   row.erase("detection_score");
   row["attribute_name"] = "";
   write({{"a0", Json::array({row})}});
-  std::string text = file_text(file());
+  std::string text = read_bytes(file());
   text.replace(text.find("[-1.0,12.0]"), 11, "[NaN,NaN]");
   std::ofstream(file()) << text;
   const auto drive = read();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "tests/support/files.hpp"
 #include "tests/support/test_data.hpp"
 
 namespace concord::tests {
@@ -120,8 +121,7 @@ TEST(Report, EqualReportsAreEqualFilesUpToTheRun) {
   const auto bytes = [&](const char* name) {
     const fs::path path = folder.path() / name;
     EXPECT_TRUE(write_report(path, sample(50)).ok());
-    std::ifstream file(path, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    return read_bytes(path);
   };
   EXPECT_EQ(bytes("a.h5"), bytes("b.h5"));
 }
@@ -130,8 +130,7 @@ TEST(Report, DamagedFilesAreErrors) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "r.h5";
   ASSERT_TRUE(write_report(path, sample(500)).ok());
-  std::ifstream file(path, std::ios::binary);
-  const std::string whole((std::istreambuf_iterator<char>(file)), {});
+  const std::string whole = read_bytes(path);
   const fs::path damaged = folder.path() / "damaged.h5";
   for (std::size_t size = 0; size < whole.size(); size += whole.size() / 23 + 1) {
     std::ofstream(damaged, std::ios::binary) << whole.substr(0, size);
