@@ -38,6 +38,12 @@ class CsvTest : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(CsvTest, AFileWhoseDriveColumnNamesNoneIsADriveThatFails) {
+  EXPECT_NE(
+      error_of("{}", "frame,drive,class,x_m,y_m,z_m,length_m,width_m,height_m,yaw_rad\n").find("a.csv:1: has no row"),
+      std::string::npos);
+}
+
 TEST_F(CsvTest, DefaultColumnsNeedNoMapping) {
   write_bytes(root() / "drive_7.csv", kDefaultLabels);
   const Drive drive = read(root() / "drive_7.csv").value();

@@ -81,6 +81,9 @@ class CsvDataset final : public Dataset {
         if (!file.layout.has(Field::drive)) return std::vector{std::pair(stem, std::vector<RowPlace>())};
         return rows_by_drive(file, stem);
       }();
+      if (rows && rows->empty()) {
+        rows = Error{ErrorCode::malformed, "has no row, which would name its drive", at_line(path, 1), "labels"};
+      }
       if (!rows) {
         drives_.push_back({stem, 0});
         sources_.push_back({path, {}, std::move(rows).error()});
