@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "concord/dataset.hpp"
 #include "src/pipeline/clouds.hpp"
@@ -171,6 +172,33 @@ TEST_F(PointTables, RealLabelsStandOnTheGround) {
     }
   }
   EXPECT_GE(near, 7);
+}
+
+/// Labels of the first label set whose frames have clouds, and how many of their stored point counts are counted again.
+std::pair<std::size_t, std::size_t> recounted(const std::filesystem::path& input, const std::string& format) {
+  const auto dataset = open_dataset(input, format, {}).value();
+  const auto measurer = measurer_on("cpu");
+  std::size_t stored = 0, equal = 0;
+  for (std::size_t d = 0; d < dataset->drives().size(); ++d) {
+    const Drive drive = dataset->read(d).value();
+    auto tables = measurer->measure(drive).value();
+    const std::atomic<bool> cancel{false};
+    EXPECT_THAT(pipeline::measure_clouds(drive, *measurer, {kPlenty, false}, cancel, tables).value(), IsEmpty());
+    const LabelSet& set = drive.label_sets[0];
+    for (std::uint32_t row = 0; row < set.size(); ++row) {
+      const auto count = set.lidar_points.get(row);
+      if (!count || !tables[0].clouds.measured(set.frame[row])) continue;
+      ++stored;
+      equal += static_cast<std::uint32_t>(*count) == tables[0].points.inside[row] ? 1 : 0;
+    }
+  }
+  return {stored, equal};
+}
+
+// From the files to the table: every shared label of Argoverse 2 that has a cloud.
+TEST(StoredPointCounts, OfArgoverse2AreAllReproduced) {
+  CONCORD_NEEDS_DATA("argoverse2");
+  EXPECT_EQ(recounted(test_data_dir() / "argoverse2", "argoverse2"), std::pair(std::size_t{162}, std::size_t{162}));
 }
 
 }  // namespace
