@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "cuda/projection_types.hpp"
 #include "cuda/types.hpp"
 
 namespace concord::kernels {
@@ -51,6 +52,9 @@ class ExecutionContext {
 
   /// rows[i] for each sample of the request.
   virtual void track_residuals(const ResidualRequest& request, ResidualRow* rows) = 0;
+
+  /// rows: every box of every view's frame in the image of its camera; an invalid box has no image.
+  virtual void project_boxes(const ProjectionRequest& request, ProjectionRow* rows) = 0;
 };
 
 /// The CPU backend on `threads` threads (0: all).

@@ -4,6 +4,7 @@
 
 #include "cuda/kernels.hpp"
 #include "cuda/kernels/kernels_impl.hpp"
+#include "cuda/kernels/project_boxes.hpp"
 
 namespace concord::kernels {
 namespace {
@@ -46,6 +47,9 @@ class CpuContext final : public ExecutionContext {
   }
   void track_residuals(const ResidualRequest& request, ResidualRow* rows) override {
     arena_.execute([&] { cpu::track_residuals(request, rows); });
+  }
+  void project_boxes(const ProjectionRequest& request, ProjectionRow* rows) override {
+    arena_.execute([&] { cpu::project_boxes(request, rows); });
   }
 
  private:

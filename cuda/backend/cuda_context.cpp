@@ -5,6 +5,7 @@
 
 #include "cuda/kernels.hpp"
 #include "cuda/kernels/kernels_impl.hpp"
+#include "cuda/kernels/project_boxes.hpp"
 
 namespace concord::kernels {
 namespace {
@@ -63,6 +64,10 @@ class CudaContext final : public ExecutionContext {
   void track_residuals(const ResidualRequest& request, ResidualRow* rows) override {
     select();
     cuda::track_residuals(request, rows);
+  }
+  void project_boxes(const ProjectionRequest& request, ProjectionRow* rows) override {
+    select();
+    cuda::project_boxes(request, rows);
   }
 
  private:
