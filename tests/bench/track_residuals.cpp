@@ -18,7 +18,8 @@ Work track_residuals(const Target& target) {
   };
   const auto state = std::make_shared<State>();
   const LabelSet& set = state->drive.label_sets[0];
-  state->samples = measure::make_track_samples(state->drive, set, measure::order_by_track(state->drive, set));
+  const measure::TrackOrder order = measure::order_by_track(state->drive, set);
+  state->samples = measure::TrackSampler(state->drive, set, order, set.size() + 1).next();
   state->context = make_context(target.device, target.threads);
   state->rows.resize(state->samples.size());
   const auto labels = static_cast<double>(state->samples.size());
