@@ -221,14 +221,6 @@ Module read_module(const std::string& name, const YamlNode& node, const std::str
 
 }  // namespace
 
-std::vector<const Module*> Definition::named(std::string_view name) const {
-  std::vector<const Module*> found;
-  for (const Module& module : modules) {
-    if (module.name == name || module.label == name) found.push_back(&module);
-  }
-  return found;
-}
-
 std::size_t Definition::conditions() const {
   std::size_t count = 0;
   for (const auto* list : {&roots, &modules}) {

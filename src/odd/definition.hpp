@@ -58,8 +58,6 @@ struct Definition {
   std::vector<Module> modules;  ///< entries of `MODULES:`
   std::vector<Rule> rules;
 
-  /// The modules with that name or label.
-  [[nodiscard]] std::vector<const Module*> named(std::string_view name) const;
   [[nodiscard]] std::size_t conditions() const;
 };
 

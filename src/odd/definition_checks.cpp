@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "concord/text.hpp"
 #include "src/odd/definition.hpp"
@@ -9,10 +10,29 @@
 namespace concord::odd {
 namespace {
 
+/// Modules by their names and labels.
+class ModuleNames {
+ public:
+  explicit ModuleNames(const std::vector<Module>& modules) {
+    for (const Module& module : modules) {
+      by_name_[module.name].push_back(&module);
+      if (!module.label.empty() && module.label != module.name) by_name_[module.label].push_back(&module);
+    }
+  }
+  [[nodiscard]] std::span<const Module* const> named(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) return {};
+    return found->second;
+  }
+
+ private:
+  std::map<std::string_view, std::vector<const Module*>> by_name_;
+};
+
 /// Follows references from module to module; names those that lead back, and those that lead nowhere.
 class References {
  public:
-  References(const Definition& definition, Faults& faults) : definition_(definition), faults_(faults) {}
+  References(const ModuleNames& modules, Faults& faults) : modules_(modules), faults_(faults) {}
 
   void follow(const Module& module) {
     if (done_.contains(&module)) return;
@@ -24,10 +44,12 @@ class References {
     done_.insert(&module);
   }
   [[nodiscard]] bool used(const Module& module) const { return used_.contains(&module); }
+  /// Modules take in each other so deeply that they were not followed to the end.
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
 
  private:
   void follow(const Module& from, const Reference& reference) {
-    const auto targets = definition_.named(reference.name);
+    const auto targets = modules_.named(reference.name);
     if (targets.empty()) {
       faults_.add("undefined_module", Severity::error, reference.place,
                   fmt::format("'{}' takes in '{}', which is neither a module, nor a label, nor a boolean attribute",
@@ -42,12 +64,23 @@ class References {
                     "modules take in each other: " + names + printable(target->name));
         continue;
       }
-      follow(*target);
+      if (path_.size() < kDeepest) {
+        follow(*target);
+        continue;
+      }
+      // Told once: from above such a chain is as deep again.
+      if (!too_deep_) {
+        faults_.add("too_deep", Severity::error, reference.place,
+                    fmt::format("modules take in each other over {} levels deep", kDeepest));
+      }
+      too_deep_ = true;
     }
   }
 
-  const Definition& definition_;
+  static constexpr std::size_t kDeepest = 500;
+  const ModuleNames& modules_;
   Faults& faults_;
+  bool too_deep_ = false;
   std::vector<const Module*> path_;
   std::set<const Module*> done_, used_;
 };
@@ -59,7 +92,7 @@ struct Demands {
 
 class DemandReader {
  public:
-  explicit DemandReader(const Definition& definition) : definition_(definition) {}
+  explicit DemandReader(const ModuleNames& modules) : modules_(modules) {}
 
   Demands of(const Module& root) {
     require(root);
@@ -85,7 +118,7 @@ class DemandReader {
       (exclude ? demands_.excluded : demands_.required).push_back(&condition);
     }
     for (const Reference& reference : clause.references) {
-      const auto targets = definition_.named(reference.name);
+      const auto targets = modules_.named(reference.name);
       if (targets.size() != 1 && !exclude) continue;  // several modules of one label: any of them
       for (const Module* target : targets) exclude ? forbid(*target) : require(*target);
     }
@@ -99,11 +132,11 @@ class DemandReader {
     if (!any) return;
     for (const Condition& condition : clause.conditions) demands_.excluded.push_back(&condition);
     for (const Reference& reference : clause.references) {
-      for (const Module* target : definition_.named(reference.name)) forbid(*target);
+      for (const Module* target : modules_.named(reference.name)) forbid(*target);
     }
   }
 
-  const Definition& definition_;
+  const ModuleNames& modules_;
   Demands demands_;
   std::set<const Module*> required_, forbidden_;
 };
@@ -213,7 +246,8 @@ void check_labels(const Definition& definition, const Taxonomy& taxonomy, Faults
 
 void check_definition(const Definition& definition, const Taxonomy& taxonomy, Faults& faults) {
   check_labels(definition, taxonomy, faults);
-  References references(definition, faults);
+  const ModuleNames names(definition.modules);
+  References references(names, faults);
   for (const Module& root : definition.roots) references.follow(root);
   // Modules that no root reaches are followed as well: their own references may be wrong.
   for (const Module& module : definition.modules) references.follow(module);
@@ -223,11 +257,12 @@ void check_definition(const Definition& definition, const Taxonomy& taxonomy, Fa
         "unused_module", Severity::warning, module.place,
         fmt::format("nothing takes in the module '{}': its conditions apply to nothing", printable(module.name)));
   }
+  if (references.too_deep()) return;
   // Without an `ODD:`, the modules that no other takes in are what the file defines.
-  for (const Module& root : definition.roots) check_demands(DemandReader(definition).of(root), faults);
+  for (const Module& root : definition.roots) check_demands(DemandReader(names).of(root), faults);
   if (definition.roots.empty()) {
     for (const Module& module : definition.modules) {
-      if (!references.used(module)) check_demands(DemandReader(definition).of(module), faults);
+      if (!references.used(module)) check_demands(DemandReader(names).of(module), faults);
     }
   }
 }

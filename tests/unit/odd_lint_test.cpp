@@ -175,6 +175,17 @@ MODULES:
   EXPECT_THAT(report.faults.front().message, HasSubstr("a -> b -> a"));
 }
 
+TEST_F(OddLint, AChainOfModulesWithoutEndIsAFault) {
+  constexpr int kModules = 50'000;
+  std::string text = "TAXONOMY: {c: boolean}\nODD: {o: {INCLUDE_AND: {m0: true}}}\nMODULES:\n";
+  for (int i = 0; i < kModules; ++i) {
+    text += "  m" + std::to_string(i) + ": {INCLUDE_AND: {m" + std::to_string(i + 1) + ": true}}\n";
+  }
+  const auto report = lint_text(text + "  m" + std::to_string(kModules) + ": {INCLUDE_AND: {c: true}}\n");
+  EXPECT_THAT(report.errors, IsEmpty());
+  EXPECT_THAT(faults_of(report), ElementsAre("too_deep:502"));
+}
+
 TEST_F(OddLint, ReadsTheCompactFormAgainstTheBuiltinTaxonomy) {
   const auto sound = look_at(source_dir() / "data/odd");
   EXPECT_THAT(sound.errors, IsEmpty());
