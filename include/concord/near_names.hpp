@@ -14,4 +14,7 @@ namespace concord {
 [[nodiscard]] std::string did_you_mean(std::string_view text, const std::vector<std::string>& names,
                                        std::string_view otherwise);
 
+/// "; did you mean a or b?", to follow what is wrong; empty when nothing is near.
+[[nodiscard]] std::string near_names_hint(std::string_view text, const std::vector<std::string>& names);
+
 }  // namespace concord

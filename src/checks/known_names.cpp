@@ -1,11 +1,11 @@
 #include "src/checks/known_names.hpp"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "concord/near_names.hpp"
+#include "src/model/check_names.hpp"
 
 namespace concord::judging {
 namespace {
@@ -15,22 +15,14 @@ Result<void> require_known(const std::vector<std::string>& names, std::string_vi
   for (const CheckInfo& check : checks()) known.insert({std::string(check.id), std::string(family_of(check.id))});
   for (const std::string& name : names) {
     if (known.contains(name)) continue;
-    const std::string near = did_you_mean(name, {known.begin(), known.end()}, "");
     return Error{ErrorCode::invalid_argument,
-                 "no check or family is called '" + name + "'" + (near.empty() ? "" : "; " + near), std::string(option),
-                 "an id or family that `concord checks` lists"};
+                 "no check or family is called '" + name + "'" + near_names_hint(name, {known.begin(), known.end()}),
+                 std::string(option), "an id or family that `concord checks` lists"};
   }
   return {};
 }
 
-bool is_named(std::string_view id, const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(),
-                     [id](const std::string& name) { return name == id || name == family_of(id); });
-}
-
 }  // namespace
-
-std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
 
 std::string_view why_left_out(std::string_view check, const Profile& profile, const JudgeOptions& options) {
   if (is_named(check, options.skip)) return "left out by --skip";

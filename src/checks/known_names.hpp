@@ -6,9 +6,6 @@
 
 namespace concord::judging {
 
-/// "temporal" of "temporal.heading_flip".
-[[nodiscard]] std::string_view family_of(std::string_view id);
-
 /// Why `profile` and `options` leave the check out; empty when it runs.
 [[nodiscard]] std::string_view why_left_out(std::string_view check, const Profile& profile,
                                             const JudgeOptions& options);

@@ -53,4 +53,9 @@ std::string did_you_mean(std::string_view text, const std::vector<std::string>& 
   return result;
 }
 
+std::string near_names_hint(std::string_view text, const std::vector<std::string>& names) {
+  const std::string near = did_you_mean(text, names, "");
+  return near.empty() ? near : "; " + near;
+}
+
 }  // namespace concord

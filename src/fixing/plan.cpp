@@ -9,18 +9,13 @@
 #include "src/fixing/label_rows.hpp"
 #include "src/fixing/label_state.hpp"
 #include "src/fixing/track_exchanges.hpp"
+#include "src/model/check_names.hpp"
 
 namespace concord {
 namespace fixing {
 namespace {
 
 constexpr double kLeastSize_m = 0.01;
-
-bool is_named(std::string_view check, const std::vector<std::string>& names) {
-  const std::string_view family = check.substr(0, check.find('.'));
-  return std::any_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return name == check || name == family; });
-}
 
 bool is_sound(const Cuboid& box) {
   return box.center_m.allFinite() && box.size_m.allFinite() && box.rotation.coeffs().allFinite() &&
@@ -46,7 +41,7 @@ class Planner {
     std::vector<Proposed> all = collect(findings, proposals);
     for (const Proposed& each : all) {
       if (const FixOutcome outcome = sorted_out(each); outcome != FixOutcome::applied) {
-        finish(*each.finding, outcome);
+        count(outcome);
         if (!each.proposals.empty()) log_.add_whole(*each.finding, each.proposals, outcome);
         continue;
       }
@@ -97,11 +92,11 @@ class Planner {
     return FixOutcome::applied;
   }
 
-  void finish(const Finding&, FixOutcome outcome) { ++result_.findings[static_cast<std::size_t>(outcome)]; }
+  void count(FixOutcome outcome) { ++result_.findings[static_cast<std::size_t>(outcome)]; }
 
   void apply(const Proposed& each) {
     if (each.has("track")) {
-      finish(*each.finding, add_exchange(each));
+      count(add_exchange(each));
       return;
     }
     FixOutcome worst = FixOutcome::not_possible;
@@ -114,7 +109,7 @@ class Planner {
       applied |= outcome == FixOutcome::applied;
       worst = outcome;
     }
-    finish(*each.finding, applied ? FixOutcome::applied : worst);
+    count(applied ? FixOutcome::applied : worst);
   }
 
   /// What the finding's proposals mean for each label.

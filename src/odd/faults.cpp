@@ -5,9 +5,7 @@
 namespace concord::odd {
 
 std::string hint_for(std::string_view text, const std::vector<std::string>& known, const Faults& faults) {
-  if (!faults.gives_hints()) return "";
-  const std::string hint = did_you_mean(text, known, "");
-  return hint.empty() ? "" : "; " + hint;
+  return faults.gives_hints() ? near_names_hint(text, known) : "";
 }
 
 }  // namespace concord::odd

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "src/odd/trimmed.hpp"
+
 namespace concord::odd {
 namespace {
 
@@ -60,13 +62,6 @@ constexpr std::array kUnits{
     Unit{"hPa", "pressure", 1e2, 0},
     Unit{"%", "fraction", 1e-2, 0},
 };
-
-std::string_view trimmed(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// Takes a finite number from the front of `text`.
 bool take_number(std::string_view& text, double& value) {

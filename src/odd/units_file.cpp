@@ -7,15 +7,10 @@
 
 #include "concord/text.hpp"
 #include "src/odd/quantity.hpp"
+#include "src/odd/trimmed.hpp"
 
 namespace concord::odd {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 /// "velocity = length / time" against the quantities before it.
 void check_type(const YamlNode& item, const std::string& file, std::set<std::string, std::less<>>& known,

@@ -9,6 +9,8 @@
 #include "concord/near_names.hpp"
 #include "src/pipeline/attach_labels.hpp"
 #include "src/pipeline/frame_map.hpp"
+#include "src/pipeline/label_memory.hpp"
+#include "src/readers/registry.hpp"
 #include "src/stats/comparison_tally.hpp"
 
 namespace concord {
@@ -28,8 +30,7 @@ Result<ClassCode> find_class(const Taxonomy& taxonomy, const std::string& name, 
   for (std::size_t code = 1; code < taxonomy.size(); ++code) {
     names.push_back(taxonomy.at(static_cast<ClassCode>(code)).name);
   }
-  const std::string near = did_you_mean(name, names, "");
-  return Error{ErrorCode::invalid_argument, "unknown class '" + name + "'" + (near.empty() ? "" : "; " + near), option,
+  return Error{ErrorCode::invalid_argument, "unknown class '" + name + "'" + near_names_hint(name, names), option,
                "a class of data/taxonomies/concord.yaml"};
 }
 
@@ -77,11 +78,6 @@ Result<stats::ComparisonRule> make_rule(const CompareOptions& options, const Tax
     rule.limits.classes.push_back(code);
   }
   return rule;
-}
-
-bool is_dataset(const std::filesystem::path& path) {
-  return std::any_of(formats().begin(), formats().end(),
-                     [&](const Format* format) { return format->recognises(path); });
 }
 
 /// A candidate that is a dataset of its own; result files are read with the reference.
@@ -136,7 +132,7 @@ class Comparing {
         return Error{ErrorCode::invalid_argument, "two candidates are called '" + candidate.name + "'",
                      candidate.path.string(), "NAME=PATH with names that differ"};
       }
-      if (!is_dataset(candidate.path)) {
+      if (!readers::is_dataset(candidate.path)) {
         of_reference.extra_labels.push_back({candidate.name, candidate.path});
         continue;
       }
@@ -197,12 +193,7 @@ class Comparing {
       if (found) set_of[candidate.set] = drive.label_sets.size() - 1;
     }
     if (std::all_of(set_of.begin() + 1, set_of.end(), [](std::size_t set) { return set == kAbsent; })) return {};
-    std::uint64_t labels = 0;
-    for (const LabelSet& set : drive.label_sets) labels += set.size();
-    if (labels * kBytesPerLabel > options_.device.memory_bytes) {
-      return Error{ErrorCode::limit_exceeded, std::to_string(labels) + " labels do not fit --memory", drive.name,
-                   "--memory of at least " + std::to_string(labels * kBytesPerLabel / (1U << 20U) + 1) + "M"};
-    }
+    CONCORD_RETURN_IF_ERROR(pipeline::count_labels_that_fit(drive, kBytesPerLabel, options_.device.memory_bytes));
     sets.drive = &drive;
     sets.nuscenes = drive.format == "nuscenes";
     for (const std::size_t set : set_of) sets.sets.push_back(set == kAbsent ? nullptr : &drive.label_sets[set]);

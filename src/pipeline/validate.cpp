@@ -13,6 +13,7 @@
 #include "src/checks/known_names.hpp"
 #include "src/pipeline/assemble.hpp"
 #include "src/pipeline/clouds.hpp"
+#include "src/pipeline/label_memory.hpp"
 #include "src/pipeline/queue.hpp"
 #include "src/pipeline/texts.hpp"
 #include "src/pipeline/work_list.hpp"
@@ -141,12 +142,8 @@ class Run {
     job.drive.name = item.name;
     CONCORD_RETURN_IF_ERROR(pipeline::require_report_texts(job.drive));
     item.dataset.reset();  // the last drive of an input frees its tables
-    std::uint64_t labels = 0;
-    for (const LabelSet& set : job.drive.label_sets) labels += set.size();
-    if (labels * kBytesPerLabel > options_.device.memory_bytes) {
-      return Error{ErrorCode::limit_exceeded, std::to_string(labels) + " labels do not fit --memory", job.drive.name,
-                   "--memory of at least " + std::to_string(labels * kBytesPerLabel / (1U << 20U) + 1) + "M"};
-    }
+    CONCORD_ASSIGN_OR_RETURN(const std::uint64_t labels,
+                             pipeline::count_labels_that_fit(job.drive, kBytesPerLabel, options_.device.memory_bytes));
     job.bytes = labels * kBytesPerLabel;
     job.outcome.frames = job.drive.frames.size();
     job.outcome.labels = labels;

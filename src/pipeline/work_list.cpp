@@ -102,10 +102,9 @@ Result<std::vector<WorkItem>> list_work(const ValidateOptions& options) {
   const bool all_opened =
       std::none_of(items.begin(), items.end(), [](const WorkItem& i) { return i.error.has_value(); });
   if (!asked.empty() && all_opened) {
-    const std::string near = did_you_mean(*asked.begin(), available, "");
     return Error{ErrorCode::not_found,
-                 "no input has a drive '" + *asked.begin() + "'" + (near.empty() ? "" : "; " + near), "--drives",
-                 "a drive's name"};
+                 "no input has a drive '" + *asked.begin() + "'" + near_names_hint(*asked.begin(), available),
+                 "--drives", "a drive's name"};
   }
   CONCORD_RETURN_IF_ERROR(assign_reports(options, items));
   return items;

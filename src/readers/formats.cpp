@@ -18,6 +18,10 @@ std::span<const Format* const> formats() {
   return all;
 }
 
+bool readers::is_dataset(const std::filesystem::path& path) {
+  return std::ranges::any_of(formats(), [&](const Format* format) { return format->recognises(path); });
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -34,9 +38,7 @@ std::string datasets_below(const fs::path& folder) {
     const fs::path& path = entry->path();
     std::error_code unknown;
     if (!entry->is_directory(unknown)) continue;
-    if (std::ranges::any_of(formats(), [&](const Format* format) { return format->recognises(path); })) {
-      names.push_back(path.filename().string());
-    }
+    if (readers::is_dataset(path)) names.push_back(path.filename().string());
   }
   if (names.empty()) return "";
   std::sort(names.begin(), names.end());

@@ -13,4 +13,7 @@ const Format& argoverse2_format();
 const Format& nuscenes_format();
 const Format& synthetic_format();
 
+/// Whether any format recognises the path.
+[[nodiscard]] bool is_dataset(const std::filesystem::path& path);
+
 }  // namespace concord::readers

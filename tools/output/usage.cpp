@@ -30,19 +30,14 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-std::string with_near(const std::string& text, const std::string& typed, const std::vector<std::string>& names) {
-  const std::string near = did_you_mean(typed, names, "");
-  return near.empty() ? text : text + "; " + near;
-}
-
 /// What was left over: a misspelt command or option, or an argument too many.
 std::string leftover(const CLI::App& app, const std::string& typed) {
   const CLI::App& command = selected(app);
   if (typed.starts_with('-')) {
     const std::string name = typed.substr(0, typed.find('='));
-    return with_near("no option is called '" + name + "'", name, option_names(command));
+    return "no option is called '" + name + "'" + near_names_hint(name, option_names(command));
   }
-  if (&command == &app) return with_near("no command is called '" + typed + "'", typed, command_names(app));
+  if (&command == &app) return "no command is called '" + typed + "'" + near_names_hint(typed, command_names(app));
   return "'" + typed + "' is one argument too many";
 }
 
