@@ -16,6 +16,7 @@ inline constexpr std::uint32_t kNone = 0xFFFFFFFFU;
 /// Interned strings: each distinct text has one code, 0, 1, 2 ... in order of first use.
 class Dictionary {
  public:
+  /// The code of `text`, given to it now if it is new. Texts are any bytes, the empty one too.
   std::uint32_t intern(std::string_view text);
   /// The code of `text`, or kNone.
   [[nodiscard]] std::uint32_t find(std::string_view text) const;
@@ -36,8 +37,10 @@ class Dictionary {
 class StringColumn {
  public:
   void push_back(std::string_view text);
+  /// The text of `row`, which must be below size(); valid until the next push_back.
   [[nodiscard]] std::string_view operator[](std::size_t row) const;
   [[nodiscard]] std::size_t size() const { return offset_.size() - 1; }
+  /// Room for so many rows and bytes in all.
   void reserve(std::size_t rows, std::size_t bytes);
 
  private:
@@ -49,7 +52,9 @@ class StringColumn {
 template <class T>
 class OptionalColumn {
  public:
+  /// Some row has been set: the dataset has the column.
   [[nodiscard]] bool present() const { return !values_.empty(); }
+  /// The value of `row`; nothing for rows without one and for any row beyond the last that has one.
   [[nodiscard]] std::optional<T> get(std::size_t row) const {
     if (row >= values_.size() || valid_[row] == 0) return std::nullopt;
     return values_[row];

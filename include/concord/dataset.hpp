@@ -58,6 +58,8 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   [[nodiscard]] virtual const std::vector<DriveInfo>& drives() const = 0;
+  /// Reads one drive whole but for its recordings, which stay paths. Errors name the file and the line, token or JSON
+  /// pointer, and leave the other drives readable. An index from drives().size() on is a bug: std::out_of_range.
   [[nodiscard]] virtual Result<Drive> read(std::size_t drive_index) = 0;
   /// Writes a copy of the dataset to the new or empty folder `out` in which only the edited labels differ; every other
   /// byte of every file is identical. An edit that names an unknown drive, frame or label is an error and nothing is
@@ -73,6 +75,7 @@ class Format {
   [[nodiscard]] virtual std::string_view title() const = 0;  ///< for people
   /// Cheap look at names (not contents beyond the first kilobytes): does this look like the format?
   [[nodiscard]] virtual bool recognises(const std::filesystem::path& input) const = 0;
+  /// Lists the drives of `input`; what is wrong inside one of them is an error of reading it.
   [[nodiscard]] virtual Result<std::unique_ptr<Dataset>> open(const std::filesystem::path& input,
                                                               const OpenOptions& options) const = 0;
 };

@@ -15,7 +15,9 @@
 
 namespace concord {
 
+/// A time in nanoseconds; from which epoch is the dataset's own affair.
 using TimeNs = std::int64_t;
+/// "The dataset gives no time."
 inline constexpr TimeNs kNoTime = std::numeric_limits<TimeNs>::min();
 
 enum class SensorKind : std::uint8_t { unknown = 0, lidar = 1, camera = 2, radar = 3 };
@@ -29,11 +31,12 @@ struct CameraModel {
   int width_px = 0, height_px = 0;     ///< 0 when the dataset does not say
 };
 
+/// One sensor of the rig.
 struct Sensor {
-  std::string name;
+  std::string name;  ///< unique in the drive
   SensorKind kind = SensorKind::unknown;
-  std::optional<SE3> T_ego_sensor;
-  std::optional<CameraModel> camera;
+  std::optional<SE3> T_ego_sensor;    ///< where it is mounted; nothing where the dataset does not say
+  std::optional<CameraModel> camera;  ///< of cameras whose projection is known
 };
 
 /// How the bytes of a recorded cloud or image are decoded.
@@ -147,10 +150,12 @@ struct LabelSet {
   Box2dTable boxes_2d;
 
   [[nodiscard]] std::size_t size() const { return frame.size(); }
-  /// Appends a label; optional columns are set with the returned row. Frames must not decrease.
+  /// Appends a label, `box` in the ego frame of `frame_index`; optional columns are set with the returned row. A frame
+  /// index below the last one's is a bug: std::logic_error.
   std::uint32_t push_back(std::uint32_t frame_index, std::string_view id, std::uint32_t track_code, ClassCode code,
                           std::string_view raw_class_name, const Cuboid& box);
-  /// Builds frame_offset; call once after the last push_back.
+  /// Builds frame_offset; call once after the last push_back. A row of a frame from `frame_count` on is a bug:
+  /// std::logic_error.
   void finish(std::size_t frame_count);
 };
 

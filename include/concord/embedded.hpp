@@ -12,7 +12,9 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
+/// All of them, sorted by name.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_files();
+/// The text of the file of that name, or nothing.
 [[nodiscard]] std::optional<std::string_view> embedded_file(std::string_view name);
 
 }  // namespace concord

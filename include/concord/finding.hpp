@@ -40,15 +40,12 @@ enum class Scope : std::uint8_t {
 };
 enum class CheckState : std::uint8_t { unknown = 0, completed = 1, skipped = 2, failed = 3 };
 
-/// Report names: "info", "class", "completed" ...; `parse_*` give `unknown` for other texts.
+/// Report names: "info", "class", "completed" ...; parse_severity gives `unknown` for other texts.
 [[nodiscard]] std::string_view to_string(Severity value);
 [[nodiscard]] std::string_view to_string(Fault value);
 [[nodiscard]] std::string_view to_string(Scope value);
 [[nodiscard]] std::string_view to_string(CheckState value);
 [[nodiscard]] Severity parse_severity(std::string_view text);
-[[nodiscard]] Fault parse_fault(std::string_view text);
-[[nodiscard]] Scope parse_scope(std::string_view text);
-[[nodiscard]] CheckState parse_check_state(std::string_view text);
 
 /// One suspicion about the labels. Empty strings and NaN mean "does not apply".
 struct Finding {

@@ -12,11 +12,12 @@ using Quat = Eigen::Quaterniond;
 /// A rigid transform; variables are named `T_to_from`: `p_world = T_world_ego * p_ego`.
 using SE3 = Eigen::Isometry3d;
 
-/// T_to_from from a translation in metres and a rotation (normalised here).
+/// T_to_from from a translation in metres and a rotation (normalised here; a quaternion of length 0 gives no rotation
+/// matrix, so readers refuse it).
 [[nodiscard]] SE3 make_se3(const Vec3& translation_m, const Quat& rotation);
 /// Rotation Rz(yaw) * Ry(pitch) * Rx(roll), angles in rad.
 [[nodiscard]] Quat quat_from_ypr(double yaw_rad, double pitch_rad, double roll_rad);
-/// Heading of the rotated x axis in the xy plane, in (-pi, pi].
+/// Heading of the rotated x axis in the xy plane, in [-pi, pi] as std::atan2 gives it; 0 where that axis is upright.
 [[nodiscard]] double yaw_of(const Quat& rotation);
 /// `angle_rad` moved by multiples of 2 pi into (-pi, pi]; NaN stays NaN.
 [[nodiscard]] double wrap_angle(double angle_rad);
@@ -32,7 +33,8 @@ struct Cuboid {
 /// `box` with centre and orientation moved by `T_to_from`.
 [[nodiscard]] Cuboid transformed(const SE3& T_to_from, const Cuboid& box);
 
-/// Cuboids as columns of float64, one row a box: what kernels read.
+/// Cuboids as columns of float64, one row a box: what kernels read. All columns have size() rows; `row` in set() and
+/// at() must be below it.
 struct CuboidColumns {
   std::vector<double> x_m, y_m, z_m;
   std::vector<double> length_m, width_m, height_m;

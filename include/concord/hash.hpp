@@ -27,7 +27,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-/// SHA-256 of a file's bytes, streamed.
+/// SHA-256 of a file's bytes, streamed, as 64 hex digits. A file that cannot be read is an error.
 [[nodiscard]] Result<std::string> sha256_file(const std::filesystem::path& path);
 
 /// First 16 hex digits of the SHA-256 of `text`.

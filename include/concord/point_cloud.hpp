@@ -30,7 +30,8 @@ struct RadarDetections {
 /// record's own pose where the dataset has one). Points with a non-finite coordinate are dropped.
 [[nodiscard]] Result<PointCloud> load_points(const Drive& drive, const SensorRecord& record);
 
-/// Decodes the radar detections of `record`.
+/// Decodes the radar detections of `record` and moves them as load_points() does; range rates stay as measured.
+/// Detections with a non-finite coordinate are dropped. A record that is neither PCD nor synthetic is an error.
 [[nodiscard]] Result<RadarDetections> load_radar(const Drive& drive, const SensorRecord& record);
 
 }  // namespace concord

@@ -83,7 +83,8 @@ struct Report {
 };
 
 /// Writes `report` as HDF5 to a temporary name beside `path`, flushes it to the disk and renames it: `path` is either
-/// complete or as it was before. Returns the content hash.
+/// complete or as it was before. Returns the content hash. What cannot be written (no space, no permission) is an
+/// error.
 [[nodiscard]] Result<std::string> write_report(const std::filesystem::path& path, const Report& report);
 
 /// The schema of report files as JSON; data/schema/report.json is this text.

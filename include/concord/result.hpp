@@ -91,16 +91,25 @@ class [[nodiscard]] Result<void> {
 #define CONCORD_CONCAT_(a, b) a##b
 #define CONCORD_CONCAT(a, b) CONCORD_CONCAT_(a, b)
 
+// __COUNTER__, not __LINE__: an expression may hold a lambda that uses these macros too, on the same line to the
+// compiler. Names and declarations take no parentheses.
+//
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 /// Returns the error of `expression` (a Result) from the enclosing function, if it has one.
-#define CONCORD_RETURN_IF_ERROR(expression)                                                         \
-  do {                                                                                              \
-    if (auto concord_result_ = (expression); !concord_result_.ok()) return concord_result_.error(); \
+#define CONCORD_RETURN_IF_ERROR(expression) \
+  CONCORD_RETURN_IF_ERROR_(CONCORD_CONCAT(concord_result_, __COUNTER__), expression)
+#define CONCORD_RETURN_IF_ERROR_(result, expression)                         \
+  do {                                                                       \
+    if (auto result = (expression); !(result).ok()) return (result).error(); \
   } while (false)
 
 /// `CONCORD_ASSIGN_OR_RETURN(auto drive, read(path));`: the value, or return the error.
 #define CONCORD_ASSIGN_OR_RETURN(declaration, expression) \
-  CONCORD_ASSIGN_OR_RETURN_(CONCORD_CONCAT(concord_result_, __LINE__), declaration, expression)
+  CONCORD_ASSIGN_OR_RETURN_(CONCORD_CONCAT(concord_result_, __COUNTER__), declaration, expression)
 #define CONCORD_ASSIGN_OR_RETURN_(result, declaration, expression) \
   auto result = (expression);                                      \
   if (!(result).ok()) return (result).error();                     \
   declaration = std::move(result).value()
+
+// NOLINTEND(bugprone-macro-parentheses)

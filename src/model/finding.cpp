@@ -41,9 +41,6 @@ std::string_view to_string(Fault value) { return name_of(kFaults, static_cast<st
 std::string_view to_string(Scope value) { return name_of(kScopes, static_cast<std::uint8_t>(value)); }
 std::string_view to_string(CheckState value) { return name_of(kStates, static_cast<std::uint8_t>(value)); }
 Severity parse_severity(std::string_view text) { return value_of<Severity>(kSeverities, text); }
-Fault parse_fault(std::string_view text) { return value_of<Fault>(kFaults, text); }
-Scope parse_scope(std::string_view text) { return value_of<Scope>(kScopes, text); }
-CheckState parse_check_state(std::string_view text) { return value_of<CheckState>(kStates, text); }
 
 std::string finding_id(const Finding& f) {
   std::string key;
