@@ -36,10 +36,13 @@ struct PairRequest {
   bool keep_footprint_only = true;
   /// Bound on the working memory; a row of `a` with all of its frame's rows of `b` is the least that is looked at.
   std::size_t memory_bytes = std::size_t{1} << 30U;
+  /// Boxes that lie on each other have pairs without number: with more than these the search ends.
+  std::size_t most_pairs = static_cast<std::size_t>(-1);
 };
 
 /// Overlapping pairs as columns; every ratio is in [0, 1]. See measurements.hpp, PairTable.
 struct PairColumns {
+  bool too_many = false;  ///< more than the request's most_pairs: the columns hold some of them only
   std::vector<std::uint32_t> frame, row_a, row_b;
   std::vector<double> iou_bev, iou_3d, overlap_smaller, overlap_smaller_bev;
 };

@@ -123,7 +123,7 @@ class PairFinder {
       : request_(request), limits_(limits_of(request.memory_bytes)), result_(pairs) {}
 
   void run() {
-    for (std::uint32_t first = 0; first < request_.frames;) {
+    for (std::uint32_t first = 0; first < request_.frames && !result_.too_many;) {
       std::uint32_t last = first + 1;
       while (last < request_.frames && boxes_in(first, last + 1) <= limits_.boxes) ++last;
       group(first, last);
@@ -163,7 +163,7 @@ class PairFinder {
     const std::size_t words_per_row = (std::size_t{widest} + 63) / 64;
     const auto rows_per_tile =
         static_cast<std::uint32_t>(std::clamp<std::size_t>(limits_.words / words_per_row, 1, count_a));
-    for (std::uint32_t row = 0; row < count_a; row += rows_per_tile) {
+    for (std::uint32_t row = 0; row < count_a && !result_.too_many; row += rows_per_tile) {
       const std::uint32_t rows = std::min(rows_per_tile, count_a - row);
       tile({frame_of_a.data(), offset_b.data(), request_.same_set, row, rows, words_.get(rows * words_per_row)},
            words_per_row);
@@ -186,7 +186,7 @@ class PairFinder {
     for_each_index(bits.rows + std::size_t{1}, CountMeeting{bits, begin});
     thrust::exclusive_scan(device_policy(), begin, begin + bits.rows + 1, begin);
     const HostView<std::uint64_t> host_begin(begin, bits.rows + std::size_t{1});
-    for (std::uint32_t row = 0; row < bits.rows;) {
+    for (std::uint32_t row = 0; row < bits.rows && !result_.too_many;) {
       std::uint32_t end = row + 1;
       while (end < bits.rows && host_begin[end + 1] - host_begin[row] <= limits_.pairs) ++end;
       list(bits, begin, row, end - row, static_cast<std::size_t>(host_begin[end] - host_begin[row]));
@@ -210,6 +210,10 @@ class PairFinder {
     thrust::exclusive_scan(device_policy(), place, place + units + 1, place);
     const auto kept = static_cast<std::size_t>(HostView<std::uint64_t>(place + units, 1)[0]);
     if (kept == 0) return;
+    if (kept > request_.most_pairs - result_.frame.size()) {
+      result_.too_many = true;
+      return;
+    }
     const Appended frame(result_.frame, kept, frame_), to_a(result_.row_a, kept, row_a_),
         to_b(result_.row_b, kept, row_b_);
     const Appended bev(result_.iou_bev, kept, bev_), iou(result_.iou_3d, kept, iou_),

@@ -60,7 +60,7 @@ class MeasurerOnDevice final : public Measurer {
     for (const LabelSet& set : drive.label_sets) {
       LabelSetMeasurements measured;
       measured.cuboids = measure_cuboids(set);
-      measured.pairs = pairs(drive, set, set, true);
+      CONCORD_ASSIGN_OR_RETURN(measured.pairs, pairs(drive, set, set, true));
       const measure::TrackOrder order = measure::order_by_track(drive, set);
       measured.motion = measure::measure_motion(*context_, drive, set, order, batch_labels_);
       measured.tracks = measure::summarise_tracks(set, measured.motion, measured.cuboids);
@@ -103,8 +103,10 @@ class MeasurerOnDevice final : public Measurer {
                          .frames = 1,
                          .same_set = false,
                          .keep_footprint_only = false,
-                         .memory_bytes = memory_bytes_},
+                         .memory_bytes = memory_bytes_,
+                         .most_pairs = memory_bytes_ / kBytesPerListedPair},
                         pairs);
+    if (pairs.too_many) return too_many(memory_bytes_ / kBytesPerListedPair, "");
     std::vector<IouPair> result(pairs.iou_3d.size());
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = {pairs.row_a[i], pairs.row_b[i], pairs.iou_3d[i]};
     return result;
@@ -112,8 +114,16 @@ class MeasurerOnDevice final : public Measurer {
 
  private:
   static constexpr std::size_t kBytesPerLabel = 512;
+  static constexpr std::size_t kBytesPerListedPair = 128;
+  /// A pair of a drive with what is found about it.
+  static constexpr std::size_t kBytesPerPair = 1000;
 
-  PairTable pairs(const Drive& drive, const LabelSet& a, const LabelSet& b, bool same_set) {
+  static Error too_many(std::size_t most, const std::string& where) {
+    return {ErrorCode::limit_exceeded, "over " + std::to_string(most) + " pairs of boxes overlap", where,
+            "boxes that do not lie on each other, or a larger --memory"};
+  }
+
+  Result<PairTable> pairs(const Drive& drive, const LabelSet& a, const LabelSet& b, bool same_set) {
     kernels::PairColumns pairs;
     context_->box_pairs({.a = view(a.cuboid, 0, a.size()),
                          .b = view(b.cuboid, 0, b.size()),
@@ -122,15 +132,17 @@ class MeasurerOnDevice final : public Measurer {
                          .frames = static_cast<std::uint32_t>(drive.frames.size()),
                          .same_set = same_set,
                          .keep_footprint_only = true,
-                         .memory_bytes = memory_bytes_},
+                         .memory_bytes = memory_bytes_,
+                         .most_pairs = memory_bytes_ / kBytesPerPair},
                         pairs);
-    return {.frame = std::move(pairs.frame),
-            .row_a = std::move(pairs.row_a),
-            .row_b = std::move(pairs.row_b),
-            .iou_bev = std::move(pairs.iou_bev),
-            .iou_3d = std::move(pairs.iou_3d),
-            .overlap_smaller = std::move(pairs.overlap_smaller),
-            .overlap_smaller_bev = std::move(pairs.overlap_smaller_bev)};
+    if (pairs.too_many) return too_many(memory_bytes_ / kBytesPerPair, drive.name + ", label set " + a.name);
+    return PairTable{.frame = std::move(pairs.frame),
+                     .row_a = std::move(pairs.row_a),
+                     .row_b = std::move(pairs.row_b),
+                     .iou_bev = std::move(pairs.iou_bev),
+                     .iou_3d = std::move(pairs.iou_3d),
+                     .overlap_smaller = std::move(pairs.overlap_smaller),
+                     .overlap_smaller_bev = std::move(pairs.overlap_smaller_bev)};
   }
 
   ResidualTable residuals(measure::TrackSampler sampler) {
