@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "concord/drive.hpp"
 #include "concord/finding.hpp"
 #include "concord/measurements.hpp"
+#include "concord/priors.hpp"
 #include "concord/result.hpp"
 
 namespace concord {
@@ -24,6 +26,8 @@ struct ParameterInfo {
   double minimum = 0;
   double maximum = 0;
   std::string_view help;
+  std::string_view quantity = {};  ///< with --priors a quantile of this one instead, where it is known; empty: never
+  PriorSide side = PriorSide::upper;
 };
 
 /// What a person and the report know about a check. Its only definition is in src/checks/<family>/<name>.cpp.
@@ -92,6 +96,9 @@ class Profile {
 struct JudgeOptions {
   std::vector<std::string> only;  ///< check ids or families ("temporal"); empty: all enabled
   std::vector<std::string> skip;
+  std::shared_ptr<const LearnedPriors> priors = nullptr;  ///< limits, surprise and calibrated scores come from these
+  std::optional<double> base_rate = std::nullopt;         ///< for the scores, instead of the calibration's own; (0, 1)
+  Priors* observed = nullptr;  ///< gets what the checks see of the drive's own label set; empty: nothing is learned
 };
 
 struct Judgement {
@@ -106,6 +113,11 @@ struct Judgement {
 /// An unknown name in `options` is an error.
 [[nodiscard]] Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements> measurements,
                                       const Profile& profile, const JudgeOptions& options);
+
+/// What judging with priors means for these profile and options, as YAML: the priors' hash and drives, and the limits
+/// in force by check, parameter and class with the class and number of samples that each comes from. Classes that are
+/// not listed keep their hand-set limits. Empty without priors.
+[[nodiscard]] std::string describe_priors(const Profile& profile, const JudgeOptions& options);
 
 /// The finding's sentence, rendered from its check's template.
 [[nodiscard]] std::string render_message(const Finding& finding);

@@ -11,6 +11,7 @@
 #include "concord/dataset.hpp"
 #include "concord/judge.hpp"
 #include "concord/measure.hpp"
+#include "concord/priors.hpp"
 #include "concord/report.hpp"
 #include "concord/result.hpp"
 
@@ -70,6 +71,17 @@ using OnDrive = std::function<void(const DriveOutcome& outcome, std::size_t done
 /// An error is returned only when nothing could be started: no readable input, unusable device, unknown drive or check.
 [[nodiscard]] Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,
                                                const std::atomic<bool>& cancel);
+
+struct LearnSummary {
+  ValidateSummary run;  ///< without reports
+  Priors priors;
+};
+
+/// Reads, measures and judges as validate() does, but learns from the drives' own label sets instead of writing
+/// reports: `options.out`, `options.judge` and `options.keep_measurements` are of no matter. Memory is bounded the same
+/// way. A drive that fails is left out and named in the summary.
+[[nodiscard]] Result<LearnSummary> learn(ValidateOptions options, const OnDrive& on_drive,
+                                         const std::atomic<bool>& cancel);
 
 /// A drive read again from the place that its report names.
 struct ReopenedDrive {

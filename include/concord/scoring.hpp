@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "concord/calibration.hpp"
 #include "concord/report.hpp"
 #include "concord/result.hpp"
 #include "concord/seeding.hpp"
@@ -65,6 +66,33 @@ struct TopScore {
   Share precision;
 };
 
+/// One finding on a seeded label set, as probabilities are scored and calibrated on it.
+struct ScoredFinding {
+  std::string check;
+  double score = 0, surprise = 0;
+  bool hit = false;        ///< hits a key row
+  bool untouched = false;  ///< the untouched copy has it too: whether it is true is not known
+};
+
+/// Findings whose scores lie in [low, high); the last part includes its end.
+struct ReliabilityBin {
+  double low = 0, high = 0;
+  double mean_score = 0;
+  Share hits;
+};
+
+/// How well scores do as probabilities of being true, on the findings that the untouched copy has not.
+struct ProbabilityScore {
+  Share hits;
+  std::vector<ReliabilityBin> reliability;                        ///< tenths that hold findings, in order
+  double brier = std::numeric_limits<double>::quiet_NaN();        ///< mean of (score - truth)^2
+  double brier_skill = std::numeric_limits<double>::quiet_NaN();  ///< 1 - Brier score / that of the share of hits
+  double auc = std::numeric_limits<double>::quiet_NaN();  ///< chance that a hit has the higher score; ties are half
+  double auc_surprise = std::numeric_limits<double>::quiet_NaN();  ///< the same of the lower tail probability
+  bool calibrated = false;                                         ///< every report was judged with calibrated priors
+};
+[[nodiscard]] ProbabilityScore score_probabilities(std::span<const ScoredFinding> findings);
+
 /// How a validation did on a corrupted dataset.
 struct Score {
   std::vector<ScoredRow> rows;              ///< in the key's order
@@ -73,7 +101,9 @@ struct Score {
   std::vector<CheckScore> checks;           ///< every check that completed or found something, sorted
   std::map<std::string, std::map<std::string, std::uint64_t>> matrix;  ///< error type -> check -> key rows hit
   Share found, found_by_fault, precision;
-  std::vector<TopScore> top;             ///< of 10, 50 and 100, without the findings of the untouched copy
+  std::vector<TopScore> top;            ///< of 10, 50 and 100, without the findings of the untouched copy
+  std::vector<ScoredFinding> findings;  ///< all of the seeded label sets
+  ProbabilityScore probability;
   std::uint64_t labels = 0, drives = 0;  ///< of the seeded label sets
   std::uint64_t false_alarms = 0, baseline = 0;
   bool has_baseline = false;
@@ -101,5 +131,10 @@ struct Score {
 /// Errors: no key row's drive has a report; two reports hold one drive.
 [[nodiscard]] Result<Score> score(std::span<const Report> reports, std::span<const KeyRow> key,
                                   std::span<const Report> baseline);
+
+/// Fits what turns the scores of `reports` into probabilities, on findings that the untouched copy has not. The reports
+/// must be of `priors_sha256`, uncalibrated, and hold both hits and false alarms.
+[[nodiscard]] Result<Calibration> calibrate(std::span<const Report> reports, std::span<const KeyRow> key,
+                                            std::span<const Report> baseline, const std::string& priors_sha256);
 
 }  // namespace concord

@@ -14,6 +14,16 @@
 //   - one function `Check <family>_<name>()`, which joins both with the check's description through define().
 namespace concord::judging {
 
+/// A limit that priors can replace: the value of `quantity` that a share of `tail` of a class's values lies beyond.
+struct LearnedFrom {
+  std::string_view quantity = {};  ///< empty: never
+  PriorSide side = PriorSide::upper;
+  double tail = 1e-4;  ///< default of the check's parameter of that name
+};
+
+/// The parameter that a check with such limits has in addition.
+inline constexpr std::string_view kTail = "tail";
+
 /// One member of a parameter struct `P`, as users see it. The default is the member's own initialiser.
 template <class P>
 struct Field {
@@ -23,6 +33,7 @@ struct Field {
   double minimum;
   double maximum;
   std::string_view help;
+  LearnedFrom learned = {};  ///< what --priors may set it from
 };
 
 /// Parameters of a check without any.
@@ -47,21 +58,34 @@ struct Check {
   std::function<void(CheckContext&, const Profile&)> run;
 };
 
+/// The value in force for a class: from the priors of the context where they know it, else from the profile.
+[[nodiscard]] double parameter_in_force(const CheckContext& context, const Profile& profile, std::string_view check,
+                                        const ParameterInfo& parameter, ClassCode code);
+
 /// Joins description, parameters and judge function. `info.parameters` and `info.documentation` are filled for you.
 template <class P>
 [[nodiscard]] Check define(CheckInfo info, void (*judge_rows)(CheckContext&, const PerClass<P>&)) {
   const P defaults{};
+  double tail = 0;
   for (const Field<P>& field : P::fields()) {
+    info.parameters.push_back({field.name, field.unit, defaults.*field.member, field.minimum, field.maximum, field.help,
+                               field.learned.quantity, field.learned.side});
+    if (!field.learned.quantity.empty()) tail = field.learned.tail;
+  }
+  if (tail > 0) {
     info.parameters.push_back(
-        {field.name, field.unit, defaults.*field.member, field.minimum, field.maximum, field.help});
+        {kTail, "1", tail, 0, 0.5,
+         "with --priors, limits lie where this share of the class's labels is beyond; 0: as set"});
   }
   const std::string_view id = info.id;
-  return {std::move(info), [id, judge_rows](CheckContext& context, const Profile& profile) {
+  const std::vector<ParameterInfo> parameters = info.parameters;
+  return {std::move(info), [id, judge_rows, parameters](CheckContext& context, const Profile& profile) {
+            const std::vector<Field<P>> fields = P::fields();
             std::vector<P> by_class(context.taxonomy().size());
-            for (const Field<P>& field : P::fields()) {
+            for (std::size_t i = 0; i < fields.size(); ++i) {
               for (std::size_t code = 0; code < by_class.size(); ++code) {
-                by_class[code].*field.member =
-                    profile.parameter(id, field.name, context.taxonomy(), static_cast<ClassCode>(code));
+                by_class[code].*fields[i].member =
+                    parameter_in_force(context, profile, id, parameters[i], static_cast<ClassCode>(code));
               }
             }
             judge_rows(context, PerClass<P>(std::move(by_class)));

@@ -1,6 +1,8 @@
 #include "src/checks/context.hpp"
 
 #include <array>
+#include <cmath>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -45,12 +47,14 @@ void Draft::only_for(std::string_view label, std::size_t first) {
 }
 
 CheckContext::CheckContext(const Drive& drive, const LabelSet& labels, const LabelSetMeasurements& measured,
-                           const CheckInfo& check, Severity severity)
+                           const CheckInfo& check, Severity severity, const LearnedPriors* priors, Priors* observed)
     : drive_(drive),
       labels_(labels),
       measured_(measured),
       check_(check),
       severity_(severity),
+      priors_(priors),
+      observed_(observed),
       ignored_(drive.taxonomy->size()),
       exposure_(drive.taxonomy->size() * kBandSamples.size()) {
   for (std::size_t code = 0; code < ignored_.size(); ++code) {
@@ -65,6 +69,21 @@ std::vector<std::uint8_t> CheckContext::classes_below(std::string_view name) con
     below[code] = taxonomy().is_a(static_cast<ClassCode>(code), *ancestor) ? 1 : 0;
   }
   return below;
+}
+
+void CheckContext::observe(std::uint32_t row, std::string_view quantity, double value) {
+  if (observed_ != nullptr && std::isfinite(value))
+    observed_->observe(quantity, taxonomy().at(class_of(row)).name, value);
+}
+
+double CheckContext::surprise_of(const Draft& draft) const {
+  if (priors_ == nullptr) return std::numeric_limits<double>::quiet_NaN();
+  const Finding& finding = draft.finding;
+  if (!draft.quantity.empty()) {
+    const double probability = priors_->tail_probability(draft.quantity, finding.class_name, draft.side, finding.value);
+    if (!std::isnan(probability)) return probability;
+  }
+  return priors_->finding_rate(finding.check, finding.class_name, finding.score);
 }
 
 void CheckContext::examine(std::uint32_t row) {
@@ -144,6 +163,7 @@ void CheckContext::collect_into(Judgement& judgement) {
     Finding& finding = drafts_[i].finding;
     finding.id = finding_id(finding);
     finding.fingerprint = finding_fingerprint(finding);
+    finding.surprise = surprise_of(drafts_[i]);
     const auto [entry, is_new] = kept.try_emplace(finding.id, i);
     if (!is_new && drafts_[entry->second].finding.score < finding.score) entry->second = i;
   }

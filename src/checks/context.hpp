@@ -22,6 +22,15 @@ inline constexpr std::string_view kAttributeValues = "attribute enumerations";
 struct Draft {
   Finding finding;
   std::vector<Proposal> proposals;
+  std::string_view quantity = {};  ///< learned quantity that the finding's value is one of; empty: none
+  PriorSide side = PriorSide::upper;
+
+  /// The finding is as rare as its value is on that side of the quantity; without this, as such findings are.
+  Draft& rare_as(std::string_view learned_quantity, PriorSide learned_side = PriorSide::upper) {
+    quantity = learned_quantity;
+    side = learned_side;
+    return *this;
+  }
 
   void propose(std::string_view field, double value, std::string_view unit);
   void propose_text(std::string_view field, std::string_view text);
@@ -38,7 +47,7 @@ struct Draft {
 class CheckContext {
  public:
   CheckContext(const Drive& drive, const LabelSet& labels, const LabelSetMeasurements& measured, const CheckInfo& check,
-               Severity severity);
+               Severity severity, const LearnedPriors* priors = nullptr, Priors* observed = nullptr);
 
   [[nodiscard]] const Drive& drive() const { return drive_; }
   [[nodiscard]] const LabelSet& labels() const { return labels_; }
@@ -55,6 +64,11 @@ class CheckContext {
   [[nodiscard]] double range_m(std::uint32_t row) const { return measured_.cuboids.range_m[row]; }
   /// Per class code: 1 where it is the Concord class called `name` or below it. Resolve it once, not per row.
   [[nodiscard]] std::vector<std::uint8_t> classes_below(std::string_view name) const;
+
+  /// Distributions that were learned, or nullptr.
+  [[nodiscard]] const LearnedPriors* priors() const { return priors_; }
+  /// Notes a value of the label for `concord learn`.
+  void observe(std::uint32_t row, std::string_view quantity, double value);
 
   /// Counts the label as examined (exposure per class and range band). Call at most once a label.
   void examine(std::uint32_t row);
@@ -76,11 +90,12 @@ class CheckContext {
 
   [[nodiscard]] const std::string& skip_reason() const { return skip_reason_; }
   [[nodiscard]] const std::string& remark() const { return remark_; }
-  /// Ids and fingerprints are set here. Findings of equal id are one: the one with the higher score is kept.
+  /// Ids, fingerprints and surprise are set here. Findings of equal id are one: the one with the higher score is kept.
   void collect_into(Judgement& judgement);
 
  private:
   Draft& add(Scope scope, double value, double limit);
+  [[nodiscard]] double surprise_of(const Draft& draft) const;
   void fill_label(Finding& finding, std::uint32_t row) const;
   void collect_exposure(std::vector<ExposureRow>& rows) const;
 
@@ -89,6 +104,8 @@ class CheckContext {
   const LabelSetMeasurements& measured_;
   const CheckInfo& check_;
   Severity severity_;
+  const LearnedPriors* priors_;
+  Priors* observed_;
   std::vector<std::uint8_t> ignored_;    ///< per class code
   std::vector<std::uint64_t> exposure_;  ///< per class code and range band
   std::deque<Draft> drafts_;             ///< a deque, because references to its elements stay valid

@@ -52,7 +52,8 @@ std::string why_missing(std::string_view input, const Drive& drive, const LabelS
 }
 
 StatusRow run_check(const Check& check, const Drive& drive, const LabelSet& labels,
-                    const LabelSetMeasurements& measured, const Profile& profile, Judgement& judgement) {
+                    const LabelSetMeasurements& measured, const Profile& profile, const JudgeOptions& options,
+                    Judgement& judgement) {
   StatusRow status{.drive = drive.name,
                    .label_set = labels.name,
                    .check = std::string(check.info.id),
@@ -68,7 +69,9 @@ StatusRow run_check(const Check& check, const Drive& drive, const LabelSet& labe
       if (!status.reason.empty()) return status;
       lacking = std::max(lacking, frames_lacking(input, drive, measured));
     }
-    CheckContext context(drive, labels, measured, check.info, profile.severity(check.info.id));
+    const bool is_own_set = &labels == &drive.label_sets.front();
+    CheckContext context(drive, labels, measured, check.info, profile.severity(check.info.id), options.priors.get(),
+                         is_own_set ? options.observed : nullptr);
     check.run(context, profile);
     status.reason = context.skip_reason();
     if (!status.reason.empty()) return status;
@@ -82,6 +85,14 @@ StatusRow run_check(const Check& check, const Drive& drive, const LabelSet& labe
     status.reason = e.what();
   }
   return status;
+}
+
+void calibrate(const JudgeOptions& options, std::vector<Finding>& findings) {
+  if (options.priors == nullptr || !options.priors->priors().calibration) return;
+  const Calibration& calibration = *options.priors->priors().calibration;
+  for (Finding& finding : findings) {
+    finding.score = calibration.probability(finding.check, finding.score, finding.surprise, options.base_rate);
+  }
 }
 
 bool comes_before(const Finding& a, const Finding& b) {
@@ -111,7 +122,7 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
     for (const Check& check : judging::all_checks()) {
       const std::string_view left_out = judging::why_left_out(check.info.id, profile, options);
       if (left_out.empty()) {
-        judgement.statuses.push_back(run_check(check, drive, labels, measurements[i], profile, judgement));
+        judgement.statuses.push_back(run_check(check, drive, labels, measurements[i], profile, options, judgement));
       } else {
         judgement.statuses.push_back({drive.name, labels.name, std::string(check.info.id), "", CheckState::skipped,
                                       std::string(left_out), 0, drive.frames.size()});
@@ -119,6 +130,10 @@ Result<Judgement> judge(const Drive& drive, std::span<const LabelSetMeasurements
     }
   }
   judging::link_root_causes(judgement.findings);
+  if (options.observed != nullptr && !drive.label_sets.empty()) {
+    observe_findings(judgement, drive.label_sets.front().name, *options.observed);
+  }
+  calibrate(options, judgement.findings);
   std::sort(judgement.findings.begin(), judgement.findings.end(), comes_before);
   return judgement;
 }

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "concord/hash.hpp"
 #include "concord/version.hpp"
 
 namespace concord::pipeline {
@@ -76,8 +77,8 @@ RunInfo begin_run(const std::string& device, const std::string& command) {
 
 void set_judging(Report& report, const Profile& profile, const JudgeOptions& options) {
   report.producer_version = std::string(version());
-  report.configuration =
-      "only: " + yaml_list(options.only) + "\nskip: " + yaml_list(options.skip) + "\n" + profile.to_yaml();
+  report.configuration = "only: " + yaml_list(options.only) + "\nskip: " + yaml_list(options.skip) + "\n" +
+                         describe_priors(profile, options) + profile.to_yaml();
   report.checks = check_rows();
 }
 
@@ -104,6 +105,14 @@ Result<Report> begin_report(const Drive& drive, const ValidateOptions& options, 
   CONCORD_ASSIGN_OR_RETURN(summary.inputs, hashes.of(drive));
   report.drives.push_back(std::move(summary));
   return report;
+}
+
+PriorDrive prior_drive(const DriveSummary& drive) {
+  Sha256 hash;
+  for (const InputHash& input : drive.inputs) hash.update(input.sha256);
+  return {.name = drive.name,
+          .inputs_sha256 = hash.hex(),
+          .labels = drive.label_sets.empty() ? 0 : drive.label_sets.front().cuboids};
 }
 
 void add_results(Report& report, Judgement judgement) {

@@ -6,6 +6,7 @@
 #include "concord/drive.hpp"
 #include "concord/judge.hpp"
 #include "concord/pipeline.hpp"
+#include "concord/priors.hpp"
 #include "concord/report.hpp"
 #include "concord/result.hpp"
 #include "src/pipeline/input_hashes.hpp"
@@ -21,6 +22,9 @@ namespace concord::pipeline {
 
 /// Notes which program, profile and options judge, and the checks of this build.
 void set_judging(Report& report, const Profile& profile, const JudgeOptions& options);
+
+/// The drive as a source of priors.
+[[nodiscard]] PriorDrive prior_drive(const DriveSummary& drive);
 
 /// Appends what was judged.
 void add_results(Report& report, Judgement judgement);

@@ -32,6 +32,7 @@ struct Job {
   Report report;
   std::vector<LabelSetMeasurements> measurements;
   DriveOutcome outcome;
+  Priors observed;
 };
 using JobPtr = std::unique_ptr<Job>;
 
@@ -50,13 +51,15 @@ bool judges(const ValidateOptions& options, std::string_view check) {
 /// read -> measure (the caller's thread: one device, drives take turns) -> judge -> write (in the order of the input).
 class Run {
  public:
+  /// `learned` gets what the drives teach, and no reports are written; nullptr: the other way round.
   Run(const ValidateOptions& options, const OnDrive& on_drive, const std::atomic<bool>& cancel,
-      std::vector<WorkItem> items, Measurer& measurer)
+      std::vector<WorkItem> items, Measurer& measurer, Priors* learned)
       : options_(options),
         on_drive_(on_drive),
         cancel_(cancel),
         items_(std::move(items)),
         measurer_(measurer),
+        learned_(learned),
         gate_(options.jobs > 0 ? static_cast<std::size_t>(options.jobs) : 3, options.device.memory_bytes) {
     summary_.drives.resize(items_.size());
   }
@@ -166,7 +169,12 @@ class Run {
   }
 
   Result<void> judge_drive(Job& job) {
-    CONCORD_ASSIGN_OR_RETURN(Judgement judgement, judge(job.drive, job.measurements, options_.profile, options_.judge));
+    JudgeOptions how = options_.judge;
+    if (learned_ != nullptr) how.observed = &job.observed;
+    CONCORD_ASSIGN_OR_RETURN(Judgement judgement, judge(job.drive, job.measurements, options_.profile, how));
+    if (learned_ != nullptr && !job.drive.label_sets.empty()) {
+      observe_labels(job.drive, job.drive.label_sets.front(), job.measurements.front(), job.observed);
+    }
     pipeline::add_results(job.report, std::move(judgement));
     if (options_.keep_measurements) {
       job.report.measurements.push_back({std::move(job.drive), std::move(job.measurements)});
@@ -175,8 +183,13 @@ class Run {
   }
 
   Result<void> write(Job& job) {
-    CONCORD_ASSIGN_OR_RETURN([[maybe_unused]] const std::string digest,
-                             write_report(items_[job.index].report, job.report));
+    if (learned_ != nullptr) {
+      job.observed.drives.emplace(job.outcome.drive, pipeline::prior_drive(job.report.drives.front()));
+      CONCORD_RETURN_IF_ERROR(learned_->merge(job.observed));
+    } else {
+      CONCORD_ASSIGN_OR_RETURN([[maybe_unused]] const std::string digest,
+                               write_report(items_[job.index].report, job.report));
+    }
     for (const Finding& finding : job.report.findings) {
       if (finding.severity == Severity::error) ++job.outcome.errors;
       if (finding.severity == Severity::warning) ++job.outcome.warnings;
@@ -221,6 +234,7 @@ class Run {
   const std::atomic<bool>& cancel_;
   std::vector<WorkItem> items_;
   Measurer& measurer_;
+  Priors* learned_;                     ///< used by the writing stage alone
   pipeline::InputHashes input_hashes_;  ///< used by the reading stage alone
   const Clock::time_point start_ = Clock::now();
   pipeline::Gate gate_;
@@ -232,17 +246,30 @@ class Run {
   ValidateSummary summary_;
 };
 
+Result<ValidateSummary> start(const ValidateOptions& options, const OnDrive& on_drive, const std::atomic<bool>& cancel,
+                              Priors* learned) {
+  if (options.inputs.empty()) return Error{ErrorCode::invalid_argument, "no input", "", "a dataset folder or file"};
+  CONCORD_RETURN_IF_ERROR(judging::require_known_names(options.judge));
+  CONCORD_ASSIGN_OR_RETURN(const std::unique_ptr<Measurer> measurer, Measurer::create(options.device));
+  CONCORD_ASSIGN_OR_RETURN(std::vector<WorkItem> items, pipeline::list_work(options, learned == nullptr));
+  ValidateSummary summary = Run(options, on_drive, cancel, std::move(items), *measurer, learned).run();
+  summary.device = measurer->device_name();
+  summary.device_note = measurer->device_note();
+  return summary;
+}
+
 }  // namespace
 
 Result<ValidateSummary> validate(const ValidateOptions& options, const OnDrive& on_drive,
                                  const std::atomic<bool>& cancel) {
-  if (options.inputs.empty()) return Error{ErrorCode::invalid_argument, "no input", "", "a dataset folder or file"};
-  CONCORD_RETURN_IF_ERROR(judging::require_known_names(options.judge));
-  CONCORD_ASSIGN_OR_RETURN(const std::unique_ptr<Measurer> measurer, Measurer::create(options.device));
-  CONCORD_ASSIGN_OR_RETURN(std::vector<WorkItem> items, pipeline::list_work(options));
-  ValidateSummary summary = Run(options, on_drive, cancel, std::move(items), *measurer).run();
-  summary.device = measurer->device_name();
-  summary.device_note = measurer->device_note();
+  return start(options, on_drive, cancel, nullptr);
+}
+
+Result<LearnSummary> learn(ValidateOptions options, const OnDrive& on_drive, const std::atomic<bool>& cancel) {
+  options.judge = {};
+  options.keep_measurements = false;
+  LearnSummary summary;
+  CONCORD_ASSIGN_OR_RETURN(summary.run, start(options, on_drive, cancel, &summary.priors));
   return summary;
 }
 

@@ -92,7 +92,7 @@ Result<void> assign_reports(const ValidateOptions& options, std::vector<WorkItem
 
 }  // namespace
 
-Result<std::vector<WorkItem>> list_work(const ValidateOptions& options) {
+Result<std::vector<WorkItem>> list_work(const ValidateOptions& options, bool writes_reports) {
   std::vector<WorkItem> items;
   std::set<std::string> names;
   std::set<std::string> asked(options.drives.begin(), options.drives.end());
@@ -106,7 +106,7 @@ Result<std::vector<WorkItem>> list_work(const ValidateOptions& options) {
                  "no input has a drive '" + *asked.begin() + "'" + near_names_hint(*asked.begin(), available),
                  "--drives", "a drive's name"};
   }
-  CONCORD_RETURN_IF_ERROR(assign_reports(options, items));
+  if (writes_reports) CONCORD_RETURN_IF_ERROR(assign_reports(options, items));
   return items;
 }
 

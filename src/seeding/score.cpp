@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "src/seeding/matching.hpp"
+#include "src/seeding/probability.hpp"
 
 namespace concord {
 namespace {
@@ -55,6 +56,7 @@ class Scorer {
     count_checks();
     count_error_types();
     count_top();
+    count_probabilities();
     add_notes();
     return std::move(score_);
   }
@@ -68,6 +70,8 @@ class Scorer {
   void count_checks();
   void count_error_types();
   void count_top();
+  void count_probabilities();
+  void note_overlap(const std::string& what, const std::set<std::string>& drives);
   void add_notes();
   [[nodiscard]] Share precision_of(const ErrorKindInfo* info, const std::string& error_type) const;
   [[nodiscard]] bool is_own_set(const Finding& finding) const {
@@ -267,6 +271,36 @@ void Scorer::count_top() {
   }
 }
 
+void Scorer::count_probabilities() {
+  for (const Judged& judged : judged_) {
+    const Finding& f = *judged.finding;
+    score_.findings.push_back({f.check, f.score, f.surprise, !judged.rows.empty(), judged.is_baseline});
+  }
+  score_.probability = score_probabilities(score_.findings);
+  std::set<std::string> priors, calibration;
+  score_.probability.calibrated = !reports_.empty();
+  for (const Report& report : reports_) {
+    const seeding::LearnedFrom learned = seeding::learned_from(report);
+    score_.probability.calibrated = score_.probability.calibrated && learned.calibrated;
+    priors.insert(learned.drives.begin(), learned.drives.end());
+    calibration.insert(learned.calibration_drives.begin(), learned.calibration_drives.end());
+  }
+  note_overlap("the priors were learned", priors);
+  note_overlap("the calibration was fitted", calibration);
+}
+
+void Scorer::note_overlap(const std::string& what, const std::set<std::string>& drives) {
+  std::string first;
+  std::size_t seen = 0;
+  for (const auto& [drive, set] : own_set_) {
+    if (!drives.contains(drive)) continue;
+    if (seen++ == 0) first = drive;
+  }
+  if (seen == 0) return;
+  score_.notes.push_back(
+      fmt::format("NOT UNSEEN: {} on {} of these drives ({}{})", what, seen, first, seen > 1 ? ", ..." : ""));
+}
+
 void Scorer::add_notes() {
   if (unvalidated_ > 0) {
     score_.notes.push_back(fmt::format("{} key rows are of drives without a report and count nowhere", unvalidated_));
@@ -296,6 +330,38 @@ void Scorer::add_notes() {
 
 Result<Score> score(std::span<const Report> reports, std::span<const KeyRow> key, std::span<const Report> baseline) {
   return Scorer(reports, key, baseline).run();
+}
+
+Result<Calibration> calibrate(std::span<const Report> reports, std::span<const KeyRow> key,
+                              std::span<const Report> baseline, const std::string& priors_sha256) {
+  std::vector<std::string> drives;
+  for (const Report& report : reports) {
+    const seeding::LearnedFrom learned = seeding::learned_from(report);
+    const std::string name = report.drives.empty() ? "" : report.drives.front().name;
+    if (learned.calibrated) {
+      return Error{ErrorCode::invalid_argument, "the scores of drive '" + name + "' are calibrated already", "",
+                   "reports judged with priors without a calibration"};
+    }
+    if (learned.priors_sha256 != priors_sha256) {
+      return Error{ErrorCode::invalid_argument, "drive '" + name + "' was not judged with these priors", "",
+                   "reports of `concord validate --priors` with the same file"};
+    }
+    for (const DriveSummary& drive : report.drives) drives.push_back(drive.name);
+  }
+  CONCORD_ASSIGN_OR_RETURN(const Score scored, score(reports, key, baseline));
+  std::vector<CalibrationSample> samples;
+  for (const ScoredFinding& finding : scored.findings) {
+    if (!finding.untouched) samples.push_back({finding.check, finding.score, finding.surprise, finding.hit});
+  }
+  const std::uint64_t hits = scored.probability.hits.hits;
+  if (hits == 0 || hits == samples.size()) {
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("{} of {} findings are true: nothing to fit", hits, samples.size()), "",
+                 "true and false findings (without --baseline, those of the untouched copy count as false)"};
+  }
+  const double base_rate =
+      static_cast<double>(scored.found.of) / static_cast<double>(std::max<std::uint64_t>(scored.labels, 1));
+  return fit_calibration(samples, std::clamp(base_rate, 1e-9, 1 - 1e-9), std::move(drives));
 }
 
 }  // namespace concord

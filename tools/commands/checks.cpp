@@ -30,7 +30,9 @@ nlohmann::ordered_json to_json(const CheckInfo& check) {
                           {"default", parameter.default_value},
                           {"minimum", parameter.minimum},
                           {"maximum", parameter.maximum},
-                          {"help", parameter.help}});
+                          {"help", parameter.help},
+                          {"quantity", parameter.quantity.empty() ? nlohmann::ordered_json(nullptr)
+                                                                  : nlohmann::ordered_json(parameter.quantity)}});
   }
   return {{"id", check.id},
           {"title", check.title},
@@ -68,8 +70,9 @@ void print_parameters(const CheckInfo& check) {
   for (const ParameterInfo& parameter : check.parameters) width = std::max(width, parameter.name.size());
   for (const ParameterInfo& parameter : check.parameters) {
     const std::string unit = parameter.unit == "1" ? "" : " " + std::string(parameter.unit);
-    fmt::print("  {:<{}}  {}{}, from {} to {}: {}\n", parameter.name, width, parameter.default_value, unit,
-               parameter.minimum, parameter.maximum, parameter.help);
+    fmt::print("  {:<{}}  {}{}, from {} to {}: {}{}\n", parameter.name, width, parameter.default_value, unit,
+               parameter.minimum, parameter.maximum, parameter.help,
+               parameter.quantity.empty() ? "" : fmt::format(" (--priors: from {})", parameter.quantity));
     const std::string classes = class_values(check, parameter);
     if (!classes.empty()) fmt::print("  {:<{}}  default profile: {}\n", "", width, classes);
   }

@@ -52,9 +52,9 @@ Result<std::vector<fs::path>> targets_of(const std::vector<fs::path>& files, con
 }
 
 Result<bool> judge_file(const fs::path& file, const fs::path& target, const Profile& profile,
-                        const JudgeArguments& arguments) {
+                        const JudgeOptions& judging, const JudgeArguments& arguments) {
   CONCORD_ASSIGN_OR_RETURN(Report report, read_report(file));
-  auto judged = rejudge(std::move(report), profile, arguments.judging.judge, command_line());
+  auto judged = rejudge(std::move(report), profile, judging, command_line());
   if (!judged) {
     Error error = judged.error();
     if (error.where.empty()) error.where = file.string();
@@ -80,13 +80,15 @@ int run(const JudgeArguments& arguments) {
   };
   const auto profile = arguments.judging.load_profile();
   if (!profile) return fail(profile.error());
+  const auto judging = arguments.judging.load_judging();
+  if (!judging) return fail(judging.error());
   const auto files = find_reports(arguments.reports);
   if (!files) return fail(files.error());
   const auto targets = targets_of(*files, arguments.out);
   if (!targets) return fail(targets.error());
   int exit_code = kClean;
   for (std::size_t i = 0; i < files->size(); ++i) {
-    const auto found = judge_file((*files)[i], (*targets)[i], *profile, arguments);
+    const auto found = judge_file((*files)[i], (*targets)[i], *profile, *judging, arguments);
     if (!found) {
       exit_code = fail(found.error());
     } else if (*found) {

@@ -70,6 +70,19 @@ void print_top(const Score& score) {
   fmt::print("\n");
 }
 
+std::string number_text(double value) { return std::isfinite(value) ? fmt::format("{:.3f}", value) : "-"; }
+
+void print_probability(const ProbabilityScore& p) {
+  fmt::print("SCORES AS PROBABILITIES OF BEING TRUE{}\n",
+             p.calibrated ? "" : ": not calibrated (validate with priors of concord calibrate)");
+  fmt::print("{:>9} {:>10}  {}\n", "SCORES", "MEAN", "TRUE");
+  for (const ReliabilityBin& bin : p.reliability) {
+    fmt::print("{:>3.1f} - {:>3.1f} {:>10.3f}  {}\n", bin.low, bin.high, bin.mean_score, share_text(bin.hits));
+  }
+  fmt::print("Brier score {}, skill {} over the share of hits, AUC {}, AUC of surprise {}\n\n", number_text(p.brier),
+             number_text(p.brier_skill), number_text(p.auc), number_text(p.auc_surprise));
+}
+
 void print_matrix(const Score& score) {
   fmt::print("KEY ROWS HIT, BY ERROR TYPE AND CHECK\n");
   for (const ErrorTypeScore& type : score.error_types) {
@@ -95,6 +108,7 @@ void print_table(const Score& score) {
   print_types(score);
   print_checks(score);
   print_top(score);
+  print_probability(score.probability);
   print_matrix(score);
 }
 
@@ -146,6 +160,18 @@ Json json_of(const ScoredRow& row) {
   return json;
 }
 
+Json json_of(const ProbabilityScore& p) {
+  Json json{{"calibrated", p.calibrated},       {"hits", json_of(p.hits)},
+            {"brier", number_or_null(p.brier)}, {"brier_skill", number_or_null(p.brier_skill)},
+            {"auc", number_or_null(p.auc)},     {"auc_surprise", number_or_null(p.auc_surprise)}};
+  json["reliability"] = Json::array();
+  for (const ReliabilityBin& bin : p.reliability) {
+    json["reliability"].push_back(
+        {{"low", bin.low}, {"high", bin.high}, {"mean_score", bin.mean_score}, {"hits", json_of(bin.hits)}});
+  }
+  return json;
+}
+
 void print_json(const Score& score) {
   Json json{{"drives", score.drives},
             {"labels", score.labels},
@@ -167,6 +193,7 @@ void print_json(const Score& score) {
   for (const TopScore& top : score.top) {
     json["top"].push_back({{"faults", top.faults}, {"precision", json_of(top.precision)}});
   }
+  json["probability"] = json_of(score.probability);
   json["matrix"] = Json::object();
   for (const auto& [type, cells] : score.matrix) {
     for (const auto& [check, rows] : cells) json["matrix"][to_utf8(type)][to_utf8(check)] = rows;
@@ -200,6 +227,9 @@ void print_csv(const Score& score) {
   }
   for (const TopScore& top : score.top) {
     print(fmt::format("precision_at_{}", top.faults).c_str(), "", std::nullopt, "", top.precision);
+  }
+  for (const ReliabilityBin& bin : score.probability.reliability) {
+    print(fmt::format("reliability_{:.1f}", bin.low).c_str(), "", std::nullopt, "", bin.hits);
   }
   for (const CheckScore& check : score.checks) {
     print("precision", "", std::nullopt, check.check, check.precision);

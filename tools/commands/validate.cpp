@@ -2,8 +2,6 @@
 #include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -11,15 +9,11 @@
 #include "concord/text.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/commands/memory_size.hpp"
+#include "tools/output/interrupt.hpp"
 #include "tools/output/judging.hpp"
 
 namespace concord::tools {
 namespace {
-
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
-
-void on_interrupt(int /*signal*/) { interrupted.store(true); }
 
 struct ValidateArguments {
   ValidateOptions options;
@@ -46,8 +40,8 @@ Result<void> complete(ValidateArguments& arguments) {
   }
   if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
   if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
-  options.judge = arguments.judging.judge;
   CONCORD_ASSIGN_OR_RETURN(options.profile, arguments.judging.load_profile());
+  CONCORD_ASSIGN_OR_RETURN(options.judge, arguments.judging.load_judging());
   return {};
 }
 
@@ -103,13 +97,7 @@ int run(ValidateArguments& arguments) {
     print_error(completed.error().text());
     return kCouldNotRun;
   }
-  struct sigaction action {};
-  action.sa_handler = on_interrupt;
-  action.sa_flags = SA_RESETHAND;  // a second Ctrl-C ends at once
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-
-  const auto summary = validate(arguments.options, print_drive, interrupted);
+  const auto summary = validate(arguments.options, print_drive, catch_interrupts());
   if (!summary) {
     print_error(summary.error().text());
     return kCouldNotRun;

@@ -15,8 +15,13 @@ struct Parameters {
   double max_dt_s = 1.1;
 
   static std::vector<Field<Parameters>> fields() {
-    return {{&Parameters::max_acceleration_mps2, "max_acceleration_mps2", "m/s^2", 0, 1000,
-             "largest plausible horizontal acceleration, kept up for the window"},
+    return {{&Parameters::max_acceleration_mps2,
+             "max_acceleration_mps2",
+             "m/s^2",
+             0,
+             1000,
+             "largest plausible horizontal acceleration, kept up for the window",
+             {quantity::kAcceleration}},
             {&Parameters::window_s, "window_s", "s", 0.1, 10,
              "the median velocities of this time before and after a label are compared"},
             {&Parameters::uncertainty_factor, "uncertainty_factor", "1", 0, 100,
@@ -105,8 +110,10 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
               [](const Sample& a, const Sample& b) {
                 return a.acceleration_mps2 * b.limit_mps2 < b.acceleration_mps2 * a.limit_mps2;
               });
-          context.add_span(stretch.rows[samples[first_sample].label], stretch.rows[samples[last_sample].label],
-                           worst.acceleration_mps2, worst.limit_mps2);
+          context
+              .add_span(stretch.rows[samples[first_sample].label], stretch.rows[samples[last_sample].label],
+                        worst.acceleration_mps2, worst.limit_mps2)
+              .rare_as(quantity::kAcceleration);
         });
   });
 }

@@ -20,8 +20,13 @@ struct Parameters {
 
   static std::vector<Field<Parameters>> fields() {
     return {{&Parameters::has_wheels, "has_wheels", "1", 0, 1, "1 where objects of the class roll on wheels, else 0"},
-            {&Parameters::max_slip_rad, "max_slip_rad", "rad", 0, 1.57,
-             "largest angle between the heading, or its opposite, and the way of the rear axle"},
+            {&Parameters::max_slip_rad,
+             "max_slip_rad",
+             "rad",
+             0,
+             1.57,
+             "largest angle between the heading, or its opposite, and the way of the rear axle",
+             {quantity::kSlip}},
             {&Parameters::min_speed_mps, "min_speed_mps", "m/s", 0, 50, "slower objects are not judged"},
             {&Parameters::min_labels, "min_labels", "labels", 1, 1000, "labels in a row that must slip"},
             {&Parameters::min_way_m, "min_way_m", "m", 0, 1000, "way that the object makes meanwhile"},
@@ -60,7 +65,9 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
   std::vector<Slip> slips(table.size());
   for (std::size_t i = 0; i < table.size(); ++i) {
     slips[i] = slip_at(context, residuals, i, parameters[context.class_of(table.row[i])]);
-    if (slips[i].judged) context.examine(table.row[i]);
+    if (!slips[i].judged) continue;
+    context.examine(table.row[i]);
+    context.observe(table.row[i], quantity::kSlip, slips[i].value_rad);
   }
   for (std::size_t track = 0; track < residuals.tracks(); ++track) {
     const std::size_t begin = residuals.first(track);
@@ -76,7 +83,8 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
             values.push_back(slips[k].value_rad);
             limits.push_back(slips[k].limit_rad);
           }
-          context.add_span(table.row[begin + first], table.row[begin + last], median_of(values), median_of(limits));
+          context.add_span(table.row[begin + first], table.row[begin + last], median_of(values), median_of(limits))
+              .rare_as(quantity::kSlip);
         });
   }
 }

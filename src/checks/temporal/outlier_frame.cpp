@@ -25,8 +25,13 @@ struct Parameters {
 
   static std::vector<Field<Parameters>> fields() {
     return {
-        {&Parameters::max_deviation, "max_deviation", "1", 0, 1000,
-         "largest distance from the prediction, in standard deviations of the track's own label noise"},
+        {&Parameters::max_deviation,
+         "max_deviation",
+         "1",
+         0,
+         1000,
+         "largest distance from the prediction, in standard deviations of the track's own label noise",
+         {quantity::kTrackDeviation}},
         {&Parameters::noise_m, "noise_m", "m", 0, 10, "least label noise of a centre, near the ego"},
         {&Parameters::noise_per_range, "noise_per_range", "1", 0, 1, "metres of noise more for each metre of range"},
         {&Parameters::noise_rad, "noise_rad", "rad", 0, 3.2, "least label noise of a heading, near the ego"},
@@ -109,6 +114,7 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
     if (!context.is_valid_object(row) || table.before[i] + table.after[i] < 3) continue;
     context.examine(row);
     deviation[i] = deviation_of(context, residuals, i, parameters[context.class_of(row)]);
+    context.observe(row, quantity::kTrackDeviation, deviation[i].worst());
   }
   for (std::size_t track = 0; track < residuals.tracks(); ++track) {
     const std::size_t begin = residuals.first(track);
@@ -127,6 +133,7 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
           if (last - first + 1 > kLongest) return;
           Draft& draft = context.add_span(table.row[begin + first], table.row[begin + last], deviation[worst].worst(),
                                           parameters[context.class_of(table.row[worst])].max_deviation);
+          draft.rare_as(quantity::kTrackDeviation);
           if (deviation[worst].heading > deviation[worst].position) draft.finding.fault = Fault::heading;
           for (std::size_t k = begin + first; k <= begin + last; ++k) {
             const double limit = parameters[context.class_of(table.row[k])].max_deviation;

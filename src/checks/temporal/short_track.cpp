@@ -12,7 +12,13 @@ struct Parameters {
   double margin_s = 1;
 
   static std::vector<Field<Parameters>> fields() {
-    return {{&Parameters::min_labels, "min_labels", "labels", 0, 1000, "a track with fewer labels is short ..."},
+    return {{&Parameters::min_labels,
+             "min_labels",
+             "labels",
+             0,
+             1000,
+             "a track with fewer labels is short ...",
+             {quantity::kTrackLabels, PriorSide::lower, 1e-3}},
             {&Parameters::min_duration_s, "min_duration_s", "s", 0, 100, "... if it also lasts less than this"},
             {&Parameters::max_range_m, "max_range_m", "m", 0, 1000,
              "tracks that never come this near may come into sight briefly"},
@@ -40,8 +46,9 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
     if (!all_in_sight) continue;
     for (const std::uint32_t row : rows) context.examine(row);
     const auto count = static_cast<double>(rows.size());
+    context.observe(rows.front(), quantity::kTrackLabels, count);
     if (count >= p.min_labels || seconds_between(frames, first, last) >= p.min_duration_s) continue;
-    context.add_span(rows.front(), rows.back(), count, p.min_labels);
+    context.add_span(rows.front(), rows.back(), count, p.min_labels).rare_as(quantity::kTrackLabels, PriorSide::lower);
   }
 }
 

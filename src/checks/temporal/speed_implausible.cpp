@@ -15,7 +15,13 @@ struct Parameters {
 
   static std::vector<Field<Parameters>> fields() {
     return {
-        {&Parameters::max_speed_mps, "max_speed_mps", "m/s", 0, 1000, "largest plausible speed over ground"},
+        {&Parameters::max_speed_mps,
+         "max_speed_mps",
+         "m/s",
+         0,
+         1000,
+         "largest plausible speed over ground",
+         {quantity::kSpeed}},
         {&Parameters::noise_m, "noise_m", "m", 0, 10, "ordinary scatter of a label's centre, near the ego"},
         {&Parameters::noise_per_range, "noise_per_range", "1", 0, 1, "metres of scatter more for each metre of range"},
         {&Parameters::window_s, "window_s", "s", 0, 10, "time over which the speed is taken, at least two steps"},
@@ -55,8 +61,10 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
           const Window& worst = *std::max_element(
               begin + static_cast<std::ptrdiff_t>(first_window), begin + static_cast<std::ptrdiff_t>(last_window) + 1,
               [](const Window& a, const Window& b) { return a.speed_mps * b.limit_mps < b.speed_mps * a.limit_mps; });
-          context.add_span(stretch.rows[windows[first_window].first], stretch.rows[windows[last_window].last],
-                           worst.speed_mps, worst.limit_mps);
+          context
+              .add_span(stretch.rows[windows[first_window].first], stretch.rows[windows[last_window].last],
+                        worst.speed_mps, worst.limit_mps)
+              .rare_as(quantity::kSpeed);
         });
   });
 }
