@@ -16,6 +16,8 @@ struct DeviceOptions {
   std::string device = "auto";                      ///< auto, cpu, cuda or cuda:N
   int threads = 0;                                  ///< CPU threads; 0: all
   std::size_t memory_bytes = std::size_t{2} << 30;  ///< bound on the buffers of one batch
+  /// Overlapping pairs of boxes of one drive. More are limit_exceeded: n boxes on one another have n (n - 1) / 2.
+  std::size_t most_pairs = 1'000'000;
 };
 
 /// What `concord doctor` says about one backend.

@@ -44,13 +44,14 @@ CuboidTable measure_cuboids(const LabelSet& set) {
 class MeasurerOnDevice final : public Measurer {
  public:
   /// `batch_labels`: labels whose motion is measured in one call.
-  MeasurerOnDevice(std::unique_ptr<kernels::ExecutionContext> context, std::string note, std::size_t memory_bytes,
+  MeasurerOnDevice(std::unique_ptr<kernels::ExecutionContext> context, std::string note, const DeviceOptions& options,
                    std::size_t batch_labels)
       : context_(std::move(context)),
         name_(context_->device_name()),
         note_(std::move(note)),
-        memory_bytes_(memory_bytes),
-        batch_labels_(std::min(batch_labels, memory_bytes / kBytesPerLabel + 1)) {}
+        memory_bytes_(options.memory_bytes),
+        most_pairs_(options.most_pairs),
+        batch_labels_(std::min(batch_labels, memory_bytes_ / kBytesPerLabel + 1)) {}
 
   [[nodiscard]] const std::string& device_name() const override { return name_; }
   [[nodiscard]] const std::string& device_note() const override { return note_; }
@@ -104,9 +105,9 @@ class MeasurerOnDevice final : public Measurer {
                          .same_set = false,
                          .keep_footprint_only = false,
                          .memory_bytes = memory_bytes_,
-                         .most_pairs = memory_bytes_ / kBytesPerListedPair},
+                         .most_pairs = most_pairs_},
                         pairs);
-    if (pairs.too_many) return too_many(memory_bytes_ / kBytesPerListedPair, "");
+    if (pairs.too_many) return too_many("");
     std::vector<IouPair> result(pairs.iou_3d.size());
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = {pairs.row_a[i], pairs.row_b[i], pairs.iou_3d[i]};
     return result;
@@ -114,12 +115,9 @@ class MeasurerOnDevice final : public Measurer {
 
  private:
   static constexpr std::size_t kBytesPerLabel = 512;
-  static constexpr std::size_t kBytesPerListedPair = 128;
-  /// A pair of a drive with what is found about it.
-  static constexpr std::size_t kBytesPerPair = 1000;
 
-  static Error too_many(std::size_t most, const std::string& where) {
-    return {ErrorCode::limit_exceeded, "over " + std::to_string(most) + " pairs of boxes overlap", where,
+  Error too_many(const std::string& where) const {
+    return {ErrorCode::limit_exceeded, "over " + std::to_string(most_pairs_) + " pairs of boxes overlap", where,
             "boxes that do not lie on each other, or a larger --memory"};
   }
 
@@ -133,9 +131,9 @@ class MeasurerOnDevice final : public Measurer {
                          .same_set = same_set,
                          .keep_footprint_only = true,
                          .memory_bytes = memory_bytes_,
-                         .most_pairs = memory_bytes_ / kBytesPerPair},
+                         .most_pairs = most_pairs_},
                         pairs);
-    if (pairs.too_many) return too_many(memory_bytes_ / kBytesPerPair, drive.name + ", label set " + a.name);
+    if (pairs.too_many) return too_many(drive.name + ", label set " + a.name);
     return PairTable{.frame = std::move(pairs.frame),
                      .row_a = std::move(pairs.row_a),
                      .row_b = std::move(pairs.row_b),
@@ -160,6 +158,7 @@ class MeasurerOnDevice final : public Measurer {
   std::string name_;
   std::string note_;
   std::size_t memory_bytes_;
+  std::size_t most_pairs_;
   std::size_t batch_labels_;
 };
 
@@ -191,8 +190,8 @@ Result<std::unique_ptr<Measurer>> Measurer::create(const DeviceOptions& options)
     if (probe.devices > index) {
       try {
         constexpr std::size_t kBatchLabels = std::size_t{1} << 20U;  // a launch must be worth its overhead
-        return std::unique_ptr<Measurer>(std::make_unique<MeasurerOnDevice>(kernels::make_cuda_context(index), "",
-                                                                            options.memory_bytes, kBatchLabels));
+        return std::unique_ptr<Measurer>(
+            std::make_unique<MeasurerOnDevice>(kernels::make_cuda_context(index), "", options, kBatchLabels));
       } catch (const std::exception& e) {
         if (wants_cuda) return Error{ErrorCode::device, e.what(), origin, "a usable GPU"};
         note = std::string("no GPU: ") + e.what();
@@ -206,9 +205,8 @@ Result<std::unique_ptr<Measurer>> Measurer::create(const DeviceOptions& options)
   // What a thread works on stays within its cache.
   const auto threads = static_cast<std::size_t>(
       options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency()));
-  return std::unique_ptr<Measurer>(std::make_unique<MeasurerOnDevice>(kernels::make_cpu_context(options.threads), note,
-                                                                      options.memory_bytes,
-                                                                      4096 * std::max<std::size_t>(threads, 1)));
+  return std::unique_ptr<Measurer>(std::make_unique<MeasurerOnDevice>(
+      kernels::make_cpu_context(options.threads), note, options, 4096 * std::max<std::size_t>(threads, 1)));
 }
 
 std::vector<BackendInfo> backends() {

@@ -64,6 +64,32 @@ TEST_P(BoxBatches, CutsAndThreadsDoNotChangeABit) {
   }
 }
 
+/// Boxes on one another have pairs without number: one pair more than allowed ends the search with an error.
+TEST_P(BoxBatches, EndsAtTheGreatestNumberOfPairs) {
+  Drive drive;
+  drive.name = "heap";
+  drive.label_sets.resize(1);
+  constexpr std::size_t kBoxes = 200, kPairs = kBoxes * (kBoxes - 1) / 2;
+  for (const char* frame : {"0", "1"}) drive.frames.push_back(frame, 0, SE3::Identity());
+  const Cuboid box{Vec3(1, 2, 3), Vec3(4, 2, 1.5), Quat::Identity()};
+  for (std::size_t i = 0; i < kBoxes; ++i) drive.label_sets[0].push_back(1, "", kNone, 0, "Car", box);
+  drive.label_sets[0].finish(2);
+  for (const std::size_t memory : {std::size_t{1}, kPlenty}) {
+    DeviceOptions options{.device = GetParam(), .threads = 2, .memory_bytes = memory, .most_pairs = kPairs};
+    const auto all = Measurer::create(options).value()->measure(drive);
+    ASSERT_TRUE(all);
+    EXPECT_EQ(all.value().at(0).pairs.size(), kPairs);
+    options.most_pairs = kPairs - 1;
+    const auto measurer = Measurer::create(options).value();
+    const auto ended = measurer->measure(drive);
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, ErrorCode::limit_exceeded);
+    EXPECT_NE(ended.error().where.find("heap"), std::string::npos);
+    EXPECT_FALSE(measurer->measure_between(drive, 0, 0));
+    EXPECT_FALSE(measurer->iou_all(drive.label_sets[0].cuboid, drive.label_sets[0].cuboid));
+  }
+}
+
 /// A row of the table equals what the same two boxes give alone, and no other pair overlaps.
 TEST_P(BoxBatches, TableAndSinglePairsAgreeToTheBit) {
   const Drive drive = crowd({400}, 12);

@@ -377,6 +377,19 @@ class Contents(HostileCase):
             else:
                 self.assert_one_error(done, f"/{name}", *words)
 
+    def test_boxes_on_one_another(self):
+        """n boxes on one another are n (n - 1) / 2 pairs: below the limit of --memory all are judged, above it none."""
+        small_datasets.csv(self.input, "good")
+        for name, count in (("few", 100), ("many", 150)):
+            path = small_datasets.csv(self.input, name)["labels"]
+            rows = path.read_text().splitlines()
+            put(path, "\n".join(rows + [f"0,{rows[1].split(',')[1]},{1000 + i},car,30,0,0.75,4,1.8,1.5,0" for i in range(count)]) + "\n")
+        done = self.validate(options=("--memory", "16M"))
+        self.assert_good_is_reported()
+        self.assertTrue((self.out / "few.h5").is_file())
+        self.assert_one_error(done, "many", "pairs of boxes overlap")
+        self.assertFalse((self.out / "many.h5").exists())
+
     def test_centimetres_are_found(self):
         def in_cm(text):
             rows = [line.split() for line in text.decode().splitlines()]

@@ -59,7 +59,7 @@ Result<void> complete(CompareArguments& arguments) {
       CONCORD_ASSIGN_OR_RETURN(options.class_gates[gate.substr(0, equals)], parse_gate(gate.substr(equals + 1)));
     }
   }
-  CONCORD_ASSIGN_OR_RETURN(options.device.memory_bytes, parse_memory_size(arguments.memory));
+  CONCORD_RETURN_IF_ERROR(bound_memory(arguments.memory, options.device));
   if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
   if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
   if (!arguments.frame_map.empty()) options.frame_map = arguments.frame_map;

@@ -30,7 +30,7 @@ struct LearnArguments {
 /// Files ending in .h5 are priors, everything else is a dataset.
 Result<Priors> gather(LearnArguments& arguments, bool& complete) {
   ValidateOptions& options = arguments.options;
-  CONCORD_ASSIGN_OR_RETURN(options.device.memory_bytes, parse_memory_size(arguments.memory));
+  CONCORD_RETURN_IF_ERROR(bound_memory(arguments.memory, options.device));
   CONCORD_ASSIGN_OR_RETURN(options.profile, load_profile(arguments.profile));
   if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
   if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;

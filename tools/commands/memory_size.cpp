@@ -39,4 +39,11 @@ Result<std::size_t> parse_memory_size(std::string_view text) {
   return static_cast<std::size_t>(number << shift);
 }
 
+Result<void> bound_memory(std::string_view text, DeviceOptions& device) {
+  constexpr std::size_t kBytesPerPair = 2500;  // measured: a row of the table, its finding and what writing takes
+  CONCORD_ASSIGN_OR_RETURN(device.memory_bytes, parse_memory_size(text));
+  device.most_pairs = device.memory_bytes / kBytesPerPair;
+  return {};
+}
+
 }  // namespace concord::tools

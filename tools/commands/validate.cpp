@@ -30,7 +30,7 @@ Result<void> complete(ValidateArguments& arguments) {
   ValidateOptions& options = arguments.options;
   options.inputs.assign(arguments.inputs.begin(), arguments.inputs.end());
   options.out = arguments.out;
-  CONCORD_ASSIGN_OR_RETURN(options.device.memory_bytes, parse_memory_size(arguments.memory));
+  CONCORD_RETURN_IF_ERROR(bound_memory(arguments.memory, options.device));
   for (const std::string& labels : arguments.labels) {
     const std::size_t equals = labels.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == labels.size()) {
