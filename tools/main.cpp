@@ -10,6 +10,7 @@
 #include <exception>
 #include <system_error>
 
+#include "concord/dataset.hpp"
 #include "concord/text.hpp"
 #include "concord/version.hpp"
 #include "tools/commands/command.hpp"
@@ -46,6 +47,7 @@ std::string quoted(const std::string& argument) {
 int main(int argc, char** argv) {
   using namespace concord::tools;
   for (int i = 0; i < argc; ++i) command_line() += (i > 0 ? " " : "") + quoted(i > 0 ? argv[i] : "concord");
+  concord::survive_cut_files();
   // Beyond a file size limit a write shall fail, not end the program.
   std::signal(SIGXFSZ, SIG_IGN);
   // Tables of many megabytes come and go with every drive: their memory is kept, not given back and cleared anew.

@@ -88,4 +88,8 @@ class Format {
 [[nodiscard]] Result<std::unique_ptr<Dataset>> open_dataset(const std::filesystem::path& input, std::string_view format,
                                                             const OpenOptions& options);
 
+/// For programs, not for libraries that others load: a large dataset file that somebody cuts while it is read costs its
+/// drive an error in place of the process a SIGBUS. Other causes of that signal end the process as before.
+void survive_cut_files();
+
 }  // namespace concord

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "concord/dataset.hpp"
+#include "src/readers/common/watched_mapping.hpp"
 #include "src/readers/registry.hpp"
 
 namespace concord {
@@ -47,6 +49,24 @@ std::string datasets_below(const fs::path& folder) {
   return names.size() > kMostNames ? text + ", ..." : text;
 }
 
+/// A dataset, whose files may be cut by others while they are read: nothing of that reading is kept.
+class UncutDataset final : public Dataset {
+ public:
+  explicit UncutDataset(std::unique_ptr<Dataset> dataset) : dataset_(std::move(dataset)) {}
+  [[nodiscard]] const std::vector<DriveInfo>& drives() const override { return dataset_->drives(); }
+  [[nodiscard]] Result<Drive> read(std::size_t drive_index) override {
+    Result<Drive> drive = dataset_->read(drive_index);
+    if (auto cut = readers::cut_file()) return std::move(*cut);
+    return drive;
+  }
+  [[nodiscard]] Result<void> patch(const DatasetEdits& edits, const fs::path& out) override {
+    return dataset_->patch(edits, out);
+  }
+
+ private:
+  std::unique_ptr<Dataset> dataset_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Dataset>> open_dataset(const fs::path& input, std::string_view format,
@@ -63,7 +83,12 @@ Result<std::unique_ptr<Dataset>> open_dataset(const fs::path& input, std::string
       ++matches;
     }
   }
-  if (matches == 1) return chosen->open(input, options);
+  if (matches == 1) {
+    auto opened = chosen->open(input, options);
+    if (auto cut = readers::cut_file()) return std::move(*cut);
+    if (!opened) return std::move(opened).error();
+    return std::unique_ptr<Dataset>(std::make_unique<UncutDataset>(std::move(opened).value()));
+  }
   if (!format.empty()) {
     return Error{ErrorCode::invalid_argument, "unknown format '" + std::string(format) + "'", "--format", known};
   }

@@ -1,7 +1,6 @@
 #include "src/readers/common/files.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
@@ -14,6 +13,7 @@
 
 #include "concord/text.hpp"
 #include "src/core/input_file.hpp"
+#include "src/readers/common/watched_mapping.hpp"
 
 namespace concord::readers {
 namespace fs = std::filesystem;
@@ -27,36 +27,47 @@ Error io_error(const fs::path& path, std::string what) {
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const fs::path& path, std::uint64_t max_bytes) {
-  CONCORD_ASSIGN_OR_RETURN(const InputFile input, InputFile::open(path));
+  constexpr std::size_t kMostBytesRead = std::size_t{64} << 20U;
+  CONCORD_ASSIGN_OR_RETURN(InputFile input, InputFile::open(path));
   MappedFile file;
-  const std::uint64_t size = input.bytes();
-  if (size > max_bytes) {
-    return Error{ErrorCode::limit_exceeded, "has " + std::to_string(size) + " bytes", path.string(),
+  file.size_ = input.bytes();
+  if (file.size_ > max_bytes) {
+    return Error{ErrorCode::limit_exceeded, "has " + std::to_string(file.size_) + " bytes", path.string(),
                  "at most " + std::to_string(max_bytes)};
   }
-  if (size > 0) {
-    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, input.descriptor(), 0);
-    if (data == MAP_FAILED) {  // NOLINT(performance-no-int-to-ptr)
-      return io_error(path, "cannot be mapped");
-    }
-    file.data_ = static_cast<const char*>(data);
-    file.size_ = size;
+  if (file.size_ > kMostBytesRead) {
+    CONCORD_ASSIGN_OR_RETURN(file.mapping_, WatchedMapping::open(input, path));
+  }
+  if (file.mapping_ != nullptr) {
+    file.data_ = file.mapping_->data();
+    return file;
+  }
+  file.bytes_ = std::make_unique_for_overwrite<char[]>(file.size_);
+  file.data_ = file.bytes_.get();
+  CONCORD_ASSIGN_OR_RETURN(const std::size_t read, input.read(file.bytes_.get(), file.size_));
+  if (read != file.size_) {
+    return Error{ErrorCode::io, "was cut while it was read", path.string(), "a file that nobody changes"};
   }
   return file;
 }
 
+MappedFile::MappedFile() = default;
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : bytes_(std::move(other.bytes_)),
+      mapping_(std::move(other.mapping_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  std::swap(mapping_, other.mapping_);
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   return *this;
 }
 
-MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
-}
+MappedFile::~MappedFile() = default;
 
 Result<fs::path> join_below(const fs::path& root, std::string_view relative, std::string_view where) {
   const fs::path path(relative);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -16,17 +17,22 @@ namespace concord::readers {
 /// Refuses a file larger than this in memory-resident readers (labels, tables); clouds have their own bounds.
 inline constexpr std::uint64_t kMaxTextBytes = std::uint64_t{4} << 30U;
 
-/// A read-only view of a whole file, mapped. Empty files are allowed. Moves, does not copy.
+class WatchedMapping;
+
+/// A read-only view of a whole file: in memory, or mapped where it is large. Empty files are allowed. Moves, does not
+/// copy. A file that somebody cuts meanwhile is an error of opening it, or of cut_file() (watched_mapping.hpp).
 class MappedFile {
  public:
   static Result<MappedFile> open(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxTextBytes);
-  MappedFile() = default;
+  MappedFile();
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();
   [[nodiscard]] std::string_view text() const { return {data_, size_}; }
 
  private:
+  std::unique_ptr<char[]> bytes_;
+  std::unique_ptr<WatchedMapping> mapping_;
   const char* data_ = nullptr;
   std::size_t size_ = 0;
 };
