@@ -22,6 +22,7 @@ struct ValidateOptions {
   std::filesystem::path out;  ///< a folder (one `<drive>.h5` each), or one file ending in .h5 for a single drive
   std::string format;         ///< empty: recognised from each input
   OpenOptions open;
+  std::filesystem::path odd_tags;   ///< folder with a DRIVE.odd.yaml of tags for drives; empty: looked for in the input
   std::vector<std::string> drives;  ///< names to validate; empty: all. A name that no input has is an error.
   Profile profile;
   JudgeOptions judge;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "concord/attributes.hpp"
 #include "concord/drive.hpp"
 #include "concord/finding.hpp"
 #include "concord/measurements.hpp"
@@ -14,7 +15,7 @@
 
 namespace concord {
 
-inline constexpr std::string_view kReportSchemaVersion = "1.1.0";
+inline constexpr std::string_view kReportSchemaVersion = "1.2.0";
 
 /// What may differ between two equal runs; outside `content_sha256`.
 struct RunInfo {
@@ -79,6 +80,7 @@ struct Report {
   std::vector<Proposal> proposals;
   std::vector<StatusRow> statuses;
   std::vector<ExposureRow> exposure;
+  DriveAttributes odd;  ///< empty in reports of schema versions before 1.2
   std::vector<KeptMeasurements> measurements;
 };
 

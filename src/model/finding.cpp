@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "concord/attributes.hpp"
 #include "concord/hash.hpp"
 
 namespace concord {
@@ -27,6 +28,8 @@ constexpr std::array<std::string_view, 12> kFaults{"unknown", "missing",   "spur
 constexpr std::array<std::string_view, 9> kScopes{"unknown", "label", "pair",  "span", "track",
                                                   "sensor",  "frame", "drive", "night"};
 constexpr std::array<std::string_view, 4> kStates{"unknown", "completed", "skipped", "failed"};
+constexpr std::array<std::string_view, 3> kValueStates{"unknown", "known", "conflicting"};
+constexpr std::array<std::string_view, 3> kValueSources{"unknown", "tagged", "derived"};
 
 // A byte that no dataset id contains keeps ("a", "bc") and ("ab", "c") apart.
 void append(std::string& key, std::string_view part) {
@@ -40,6 +43,8 @@ std::string_view to_string(Severity value) { return name_of(kSeverities, static_
 std::string_view to_string(Fault value) { return name_of(kFaults, static_cast<std::uint8_t>(value)); }
 std::string_view to_string(Scope value) { return name_of(kScopes, static_cast<std::uint8_t>(value)); }
 std::string_view to_string(CheckState value) { return name_of(kStates, static_cast<std::uint8_t>(value)); }
+std::string_view to_string(ValueState value) { return name_of(kValueStates, static_cast<std::uint8_t>(value)); }
+std::string_view to_string(ValueSource value) { return name_of(kValueSources, static_cast<std::uint8_t>(value)); }
 Severity parse_severity(std::string_view text) { return value_of<Severity>(kSeverities, text); }
 
 std::string finding_id(const Finding& f) {

@@ -4,6 +4,7 @@
 #include "concord/pipeline.hpp"
 #include "concord/text.hpp"
 #include "src/pipeline/assemble.hpp"
+#include "src/pipeline/odd_tags.hpp"
 
 namespace concord {
 
@@ -25,7 +26,10 @@ Result<ReopenedDrive> reopen_drive(const DriveSummary& summary) {
   }
   CONCORD_ASSIGN_OR_RETURN(Drive drive, dataset->read(static_cast<std::size_t>(found - drives.begin())));
   CONCORD_ASSIGN_OR_RETURN(const std::vector<InputHash> inputs, pipeline::InputHashes().of(drive));
-  const bool unchanged = std::equal(inputs.begin(), inputs.end(), summary.inputs.begin(), summary.inputs.end(),
+  // Tags beside the dataset are none of its labels.
+  std::vector<InputHash> then = summary.inputs;
+  std::erase_if(then, [](const InputHash& input) { return input.path.ends_with(pipeline::kTagsFileEnd); });
+  const bool unchanged = std::equal(inputs.begin(), inputs.end(), then.begin(), then.end(),
                                     [](const InputHash& a, const InputHash& b) { return a.sha256 == b.sha256; });
   return ReopenedDrive{std::move(drive), unchanged};
 }

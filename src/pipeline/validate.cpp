@@ -6,14 +6,17 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "concord/attributes.hpp"
 #include "concord/pipeline.hpp"
 #include "src/checks/known_names.hpp"
 #include "src/pipeline/assemble.hpp"
 #include "src/pipeline/clouds.hpp"
 #include "src/pipeline/label_memory.hpp"
+#include "src/pipeline/odd_tags.hpp"
 #include "src/pipeline/queue.hpp"
 #include "src/pipeline/texts.hpp"
 #include "src/pipeline/work_list.hpp"
@@ -37,7 +40,8 @@ struct Job {
 using JobPtr = std::unique_ptr<Job>;
 
 /// Bytes that the labels of a drive keep resident: columns, ids and measurement tables, of which the residuals are the
-/// largest; as measured on a drive of a million labels.
+/// largest; as measured on a drive of a million labels. Labels without a track have no residuals, but a row of
+/// /odd/objects each.
 constexpr std::uint64_t kBytesPerLabel = 1000;
 /// Judging costs about as much as measuring, and drives are judged independently.
 constexpr std::size_t kJudges = 2;
@@ -143,6 +147,7 @@ class Run {
     if (item.error) return *item.error;
     CONCORD_ASSIGN_OR_RETURN(job.drive, item.dataset->read(item.drive_index));
     job.drive.name = item.name;
+    CONCORD_RETURN_IF_ERROR(pipeline::add_tags_file(options_, job.drive));
     CONCORD_RETURN_IF_ERROR(pipeline::require_report_texts(job.drive));
     item.dataset.reset();  // the last drive of an input frees its tables
     CONCORD_ASSIGN_OR_RETURN(const std::uint64_t labels,
@@ -176,6 +181,7 @@ class Run {
       observe_labels(job.drive, job.drive.label_sets.front(), job.measurements.front(), job.observed);
     }
     pipeline::add_results(job.report, std::move(judgement));
+    if (learned_ == nullptr) job.report.odd = attributes_of(job.drive, job.measurements);
     if (options_.keep_measurements) {
       job.report.measurements.push_back({std::move(job.drive), std::move(job.measurements)});
     }
@@ -250,6 +256,9 @@ Result<ValidateSummary> start(const ValidateOptions& options, const OnDrive& on_
                               Priors* learned) {
   if (options.inputs.empty()) return Error{ErrorCode::invalid_argument, "no input", "", "a dataset folder or file"};
   CONCORD_RETURN_IF_ERROR(judging::require_known_names(options.judge));
+  if (std::error_code failure; !options.odd_tags.empty() && !std::filesystem::is_directory(options.odd_tags, failure)) {
+    return Error{ErrorCode::not_found, "is no folder", options.odd_tags.string(), "a folder with DRIVE.odd.yaml files"};
+  }
   CONCORD_ASSIGN_OR_RETURN(const std::unique_ptr<Measurer> measurer, Measurer::create(options.device));
   CONCORD_ASSIGN_OR_RETURN(std::vector<WorkItem> items, pipeline::list_work(options, learned == nullptr));
   ValidateSummary summary = Run(options, on_drive, cancel, std::move(items), *measurer, learned).run();

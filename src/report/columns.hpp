@@ -101,6 +101,48 @@ void describe(Visitor& t, std::vector<CheckRow>& rows) {
   t.end();
 }
 
+template <class Visitor>
+void describe(Visitor& t, std::vector<FrameExposure>& rows) {
+  t.begin("odd/frames", "one row a frame of each drive, in order: what it adds to the exposure", rows);
+  t.text("drive", &FrameExposure::drive, "drives", "the drive's name");
+  t.number("duration_ns", &FrameExposure::duration_ns, "ns", "until the next frame");
+  t.number("distance_mm", &FrameExposure::distance_mm, "mm", "that the ego covers meanwhile");
+  t.end();
+}
+
+template <class Visitor>
+void describe(Visitor& t, std::vector<AttributeSpan>& rows) {
+  using S = AttributeSpan;
+  t.begin("odd/attributes", "what an attribute of the drive is over some frames; without a row it is not known", rows);
+  t.text("drive", &S::drive, "drives", "the drive's name");
+  t.text("attribute", &S::attribute, "odd_attributes", "the attribute's name");
+  t.text("value", &S::value, "odd_values", "the word that it is, for attributes without numbers");
+  t.number("low", &S::low, "", "smallest number, in SI units of the attribute's quantity");
+  t.number("high", &S::high, "", "largest number");
+  t.enumeration("state", &S::state, "known, or conflicting with another row");
+  t.enumeration("source", &S::source, "tagged in the dataset, or derived from it");
+  t.number("frame_index", &S::frame_index, "1", "index of the first frame");
+  t.number("frame_index_end", &S::frame_index_end, "1", "index of the last frame");
+  t.end();
+}
+
+template <class Visitor>
+void describe(Visitor& t, std::vector<ObjectSpan>& rows) {
+  using S = ObjectSpan;
+  t.begin("odd/objects", "what an object is over some frames", rows);
+  t.text("drive", &S::drive, "drives", "the drive's name");
+  t.text("object", &S::object, "odd_objects", "the dataset's own track id, or label id for labels without a track");
+  t.text("agent_type", &S::agent_type, "odd_values", "kind of road user");
+  t.text("occlusion", &S::occlusion, "odd_values", "how much of it is hidden");
+  t.number("distance_low_m", &S::distance_low_m, "m", "smallest horizontal distance from the ego");
+  t.number("distance_high_m", &S::distance_high_m, "m", "largest");
+  t.number("speed_low_mps", &S::speed_low_mps, "m/s", "lowest speed over ground");
+  t.number("speed_high_mps", &S::speed_high_mps, "m/s", "highest");
+  t.number("frame_index", &S::frame_index, "1", "index of the first frame");
+  t.number("frame_index_end", &S::frame_index_end, "1", "index of the last frame");
+  t.end();
+}
+
 /// A drive's summary flattened: one row a drive, label set, input file and note.
 struct FlatDrive {
   std::string name, format, source, taxonomy, mapping;

@@ -117,6 +117,11 @@ void hash_kept(Hasher& hasher, KeptMeasurements& kept) {
   }
 }
 
+/// Reports of earlier schema versions keep their hash.
+bool has_odd(const Report& report) {
+  return !report.schema_version.starts_with("1.0.") && !report.schema_version.starts_with("1.1.");
+}
+
 }  // namespace
 
 std::string content_hash(const Report& original) {
@@ -139,6 +144,11 @@ std::string content_hash(const Report& original) {
   hash_rows(hasher, report.proposals);
   hash_rows(hasher, report.statuses);
   hash_rows(hasher, report.exposure);
+  if (has_odd(report)) {
+    hash_rows(hasher, report.odd.frames);
+    hash_rows(hasher, report.odd.attributes);
+    hash_rows(hasher, report.odd.objects);
+  }
   for (KeptMeasurements& kept : report.measurements) hash_kept(hasher, kept);
   return hasher.hex();
 }

@@ -32,6 +32,7 @@ inline constexpr const char* kConfigurationMeaning = "what was in force; one row
 inline constexpr const char* kYamlMeaning = "profile and options that change results";
 inline constexpr const char* kDictMeaning = "texts of the tables, in order of their codes; 4294967295 is no text";
 inline constexpr const char* kDictionaryMeaning = "texts in order of their codes";
+inline constexpr const char* kOddMeaning = "the drives as operational design domains see them";
 inline constexpr const char* kMeasurementsMeaning =
     "all that judging needs, with --keep-measurements; one group a drive";
 inline constexpr const char* kKeptDriveMeaning = "a drive without its recordings";

@@ -126,6 +126,11 @@ Report read_content(const std::filesystem::path& path, std::uint64_t file_bytes)
   read_rows(report.proposals);
   read_rows(report.statuses);
   read_rows(report.exposure);
+  if (exists(file, "odd")) {  // from schema version 1.2 on
+    read_rows(report.odd.frames);
+    read_rows(report.odd.attributes);
+    read_rows(report.odd.objects);
+  }
   report.drives = unflatten(flat);
   report.measurements = read_measurements(file, file_bytes);
   const Handle run = open_group(file, "run");

@@ -38,6 +38,8 @@ const char* enum_name() {
   if constexpr (std::is_same_v<Enum, Fault>) return "fault";
   if constexpr (std::is_same_v<Enum, Scope>) return "scope";
   if constexpr (std::is_same_v<Enum, CheckState>) return "state";
+  if constexpr (std::is_same_v<Enum, ValueState>) return "value_state";
+  if constexpr (std::is_same_v<Enum, ValueSource>) return "value_source";
 }
 
 template <class Enum>
@@ -166,6 +168,10 @@ std::string report_schema() {
   add_rows<Proposal>(schema);
   add_rows<StatusRow>(schema);
   add_rows<ExposureRow>(schema);
+  schema.group("/odd", kOddMeaning);
+  add_rows<FrameExposure>(schema);
+  add_rows<AttributeSpan>(schema);
+  add_rows<ObjectSpan>(schema);
   add_rows<CheckRow>(schema);
   add_rows<FlatDrive>(schema);
   add_rows<FlatLabelSet>(schema);
@@ -180,7 +186,9 @@ std::string report_schema() {
                    {{"severity", enum_members<Severity>()},
                     {"fault", enum_members<Fault>()},
                     {"scope", enum_members<Scope>()},
-                    {"state", enum_members<CheckState>()}}},
+                    {"state", enum_members<CheckState>()},
+                    {"value_state", enum_members<ValueState>()},
+                    {"value_source", enum_members<ValueSource>()}}},
                   {"groups", schema.groups}};
   return root.dump(1) + "\n";
 }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "concord/attributes.hpp"
 #include "concord/finding.hpp"
 #include "src/report/hdf5.hpp"
 
@@ -67,6 +68,8 @@ constexpr int enum_size() {
   if constexpr (std::is_same_v<Enum, Fault>) return 12;
   if constexpr (std::is_same_v<Enum, Scope>) return 9;
   if constexpr (std::is_same_v<Enum, CheckState>) return 4;
+  if constexpr (std::is_same_v<Enum, ValueState>) return 3;
+  if constexpr (std::is_same_v<Enum, ValueSource>) return 3;
 }
 
 /// Name of an enumeration's member in the file: in capitals.

@@ -115,6 +115,13 @@ std::string file_bytes(const Report& original, const std::string& digest) {
   write_rows(file, dictionaries, report.proposals);
   write_rows(file, dictionaries, report.statuses);
   write_rows(file, dictionaries, report.exposure);
+  {
+    const Handle odd = create_group(file, "odd");
+    write_text_attribute(odd, "description", kOddMeaning);
+  }
+  write_rows(file, dictionaries, report.odd.frames);
+  write_rows(file, dictionaries, report.odd.attributes);
+  write_rows(file, dictionaries, report.odd.objects);
   write_measurements(file, report.measurements);
   const Handle dictionary_group = create_group(file, "dict");
   write_text_attribute(dictionary_group, "description", kDictMeaning);

@@ -264,6 +264,13 @@ Drive build_drive(const YAML::Node& root) {
                            std::find(unrecorded.begin(), unrecorded.end(), f) == unrecorded.end());
   }
 
+  for (const auto& entry : root["tags"]) {
+    drive.tags.push_back({.type = entry["type"].as<std::string>(),
+                          .value = entry["value"].as<std::string>(),
+                          .frame_begin = entry["first"].as<std::uint32_t>(0),
+                          .frame_end = entry["last"].as<std::uint32_t>(kNone)});
+  }
+
   LabelSet set;
   set.name = "labels";
   if (root["extent"].as<std::string>("") == "visible") set.scope.extent = LabelScope::Extent::visible;
@@ -345,7 +352,7 @@ Expectation parse_expectation(const YAML::Node& node, std::string_view check, in
 Scene parse_scene(const std::string& yaml, std::string_view check, int first_line) {
   const YAML::Node root = YAML::Load(yaml);
   require_keys(root, {"scene", "frames", "rate_hz", "times_s", "ego", "poses", "unrecorded", "attributes", "extent",
-                      "lidar", "tracks", "expect"});
+                      "lidar", "tags", "tracks", "expect"});
   if (!root["expect"]) throw YAML::RepresentationException(root.Mark(), "no 'expect'");
   Scene scene;
   scene.title = root["scene"].as<std::string>();

@@ -43,6 +43,7 @@ struct Scene {
 ///     unrecorded: [3]          # frames without a recording
 ///     attributes: {name: [allowed values]}
 ///     extent: visible
+///     tags: [{type: weather, value: rain, first: 0, last: 19}]
 ///     lidar: true              # sweeps of the objects as they really are, without `at` and `skip`: cast_rays()
 ///     tracks:                  # label ids are frame:track, frame:#n without id, with #n for a repeated one
 ///       - {id: A, class: car, size: [l, w, h], start: [x, y, z], velocity: [x, y, z], acceleration: [x, y, z],

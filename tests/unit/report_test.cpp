@@ -65,6 +65,15 @@ Report sample(std::size_t findings) {
                              .class_name = "car",
                              .range_band = "0-30",
                              .labels = 10});
+  report.odd.frames = {{"d", 100, 5}, {"d", kNoTime, kNoTime}};
+  report.odd.attributes = {{.drive = "d",
+                            .attribute = "rain",
+                            .value = "no_rain",
+                            .state = ValueState::conflicting,
+                            .source = ValueSource::tagged,
+                            .frame_index = 0,
+                            .frame_index_end = 2}};
+  report.odd.objects = {{.drive = "d", .object = "7", .agent_type = "car", .distance_low_m = 1.5, .frame_index = 1}};
   return report;
 }
 
@@ -83,6 +92,14 @@ TEST(Report, ComesBackAsItWasWritten) {
     EXPECT_EQ(read->drives.at(0).notes, original.drives[0].notes);
     EXPECT_EQ(read->statuses.at(0).state, CheckState::skipped);
     EXPECT_EQ(read->statuses.at(0).reason, "no poses");
+    EXPECT_EQ(read->odd.frames.at(0).distance_mm, 5);
+    EXPECT_EQ(read->odd.frames.at(1).duration_ns, kNoTime);
+    EXPECT_EQ(read->odd.attributes.at(0).value, "no_rain");
+    EXPECT_EQ(read->odd.attributes.at(0).state, ValueState::conflicting);
+    EXPECT_TRUE(std::isnan(read->odd.attributes.at(0).low));
+    EXPECT_EQ(read->odd.objects.at(0).object, "7");
+    EXPECT_EQ(read->odd.objects.at(0).distance_low_m, 1.5);
+    EXPECT_EQ(read->odd.objects.at(0).occlusion, "");
     if (findings > 0) {
       const Finding& f = read->findings.back();
       EXPECT_EQ(f.label, original.findings.back().label);
@@ -113,6 +130,9 @@ TEST(Report, ContentHashIgnoresTheRunAndSeesEverythingElse) {
   EXPECT_NE(digest(changed), first);
   changed = sample(3);
   changed.statuses[0].reason = "other";
+  EXPECT_NE(digest(changed), first);
+  changed = sample(3);
+  changed.odd.attributes[0].frame_index_end = 1;
   EXPECT_NE(digest(changed), first);
 }
 

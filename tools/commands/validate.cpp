@@ -24,6 +24,7 @@ struct ValidateArguments {
   std::vector<std::string> labels;
   std::string taxonomy;
   std::string mapping;
+  std::string odd_tags;
 };
 
 Result<void> complete(ValidateArguments& arguments) {
@@ -40,6 +41,7 @@ Result<void> complete(ValidateArguments& arguments) {
   }
   if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
   if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
+  options.odd_tags = arguments.odd_tags;
   CONCORD_ASSIGN_OR_RETURN(options.profile, arguments.judging.load_profile());
   CONCORD_ASSIGN_OR_RETURN(options.judge, arguments.judging.load_judging());
   return {};
@@ -123,6 +125,8 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--format", options.format, "Input format; else recognised (concord doctor lists them)");
   command->add_option("--taxonomy", arguments->taxonomy, "YAML class mapping instead of the format's own");
   command->add_option("--mapping", arguments->mapping, "YAML column mapping of CSV input");
+  command->add_option("--odd-tags", arguments->odd_tags,
+                      "Folder with DRIVE.odd.yaml files: tags of drives; else looked for in the input");
   command->add_flag("--keep-measurements", options.keep_measurements,
                     "Keep what was measured, for concord judge and show");
   command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
