@@ -19,8 +19,8 @@ constexpr std::size_t kMaxFiles = 1000;
 constexpr std::string_view kBuiltinTaxonomy = "odd/taxonomy.yaml";
 
 constexpr std::array<std::string_view, 4> kOpenOddKeys{"IMPORT", "TAXONOMY", "ODD", "MODULES"};
-constexpr std::array<std::string_view, 7> kCompactKeys{"odd",     "title",   "description", "taxonomy",
-                                                       "include", "exclude", "rules"};
+constexpr std::array<std::string_view, 8> kCompactKeys{"odd",     "title",   "description", "taxonomy",
+                                                       "include", "exclude", "rules",       "coverage"};
 
 template <class Keys>
 std::string joined(const Keys& keys) {
@@ -179,6 +179,9 @@ class Loader {
     }
     loaded_.definition.roots.push_back(std::move(module));
     if (const YamlNode* rules = root.find("rules")) read_rules(*rules, file);
+    if (const YamlNode* coverage = root.find("coverage")) {
+      loaded_.coverage = read_coverage(*coverage, file, loaded_.taxonomy, faults_);
+    }
   }
 
   void read_rules(const YamlNode& rules, const std::string& file) {

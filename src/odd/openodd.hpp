@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
+#include "src/odd/coverage_spec.hpp"
 #include "src/odd/definition.hpp"
 #include "src/odd/faults.hpp"
 #include "src/odd/taxonomy.hpp"
@@ -16,6 +18,7 @@ namespace concord::odd {
 struct Loaded {
   Taxonomy taxonomy;
   Definition definition;
+  std::optional<CoverageSpec> coverage;   ///< what the compact form says of it
   std::set<std::filesystem::path> files;  ///< read
   bool has_taxonomy = false, has_definition = false;
 };

@@ -1,4 +1,4 @@
-// `concord odd lint PATH...`: faults of ODD definitions and taxonomies.
+// `concord odd`: `lint PATH...`, faults of ODD definitions and taxonomies; `coverage` is in odd_coverage.cpp.
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "concord/odd.hpp"
 #include "concord/text.hpp"
 #include "tools/commands/command.hpp"
+#include "tools/commands/odd_coverage.hpp"
 #include "tools/output/judging.hpp"
 
 namespace concord::tools {
@@ -64,7 +65,8 @@ int run(const Options& options) {
 }
 
 void add_odd(CLI::App& app, int& exit_code) {
-  CLI::App* odd = app.add_subcommand("odd", "Operational design domains: hold their definitions against themselves");
+  CLI::App* odd = app.add_subcommand(
+      "odd", "Operational design domains: hold their definitions against themselves, and drives against them");
   odd->require_subcommand(1);
   odd->footer("Example:\n  concord odd lint data/odd/motorway_assist.yaml");
   auto options = std::make_shared<Options>();
@@ -80,6 +82,7 @@ void add_odd(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   lint->footer("Example:\n  concord odd lint data/odd/motorway_assist.yaml");
   lint->callback([options, &exit_code] { exit_code = run(*options); });
+  add_odd_coverage(*odd, exit_code);
 }
 
 const RegisterCommand kRegistered{80, add_odd};
