@@ -29,12 +29,12 @@ python3 tools/check_layers.py
 [ $tidy != none ] || exit 0
 
 # clang-tidy on the compile commands of the release build. Left out: the kernels (.cu), since clang 14 knows neither CUDA 13
-# nor g++'s vector built-ins, instruction_sets.cpp for the same, src/odd, whose ranges and recursive types it refuses, and the
-# timed peers of the benchmark, whose headers take longer than all else.
+# nor g++'s vector built-ins, instruction_sets.cpp for the same, and the timed peers of the benchmark, whose headers take
+# longer than all else.
 cmake --preset release >/dev/null
 checks=()
 [ $tidy = all ] || checks=(--checks=-*,readability-identifier-naming)
 git ls-files 'src/*.cpp' 'tools/*.cpp' 'cuda/*.cpp' 'tests/*.cpp' ':!tests/e2e/consumer' ':!tests/bench/peer_*' \
-  ':!tests/backend/instruction_sets.cpp' ':!src/odd' |
+  ':!tests/backend/instruction_sets.cpp' |
   xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet "${checks[@]}" 2> >(grep -v 'warnings\? generated' >&2)
 echo "lint: clang-tidy ($tidy) found nothing"

@@ -188,14 +188,15 @@ Module read_module(const std::string& name, const YamlNode& node, const std::str
   }
   for (const auto& [key, value] : node.members) {
     const Place place{file, value.line};
-    if (std::ranges::find(kTexts, key) != kTexts.end()) {
+    if (std::find(kTexts.begin(), kTexts.end(), key) != kTexts.end()) {
       if (key == "LABEL" && value.is_scalar()) module.label = value.scalar;
       if (!value.is_scalar()) {
         faults.add("wrong_value", Severity::error, place, key + " is " + describe(value) + ", not a text");
       }
       continue;
     }
-    const auto clause = std::ranges::find(kClauses, key, [](const auto& known) { return known.first; });
+    const auto clause = std::find_if(kClauses.begin(), kClauses.end(),
+                                     [&name = key](const auto& known) { return known.first == name; });
     if (clause != kClauses.end()) {
       Clause read{.kind = clause->second, .conditions = {}, .references = {}, .place = place};
       read_conditions(value, file, taxonomy, read, faults);

@@ -57,7 +57,7 @@ class References {
     }
     for (const Module* target : targets) {
       used_.insert(target);
-      if (const auto loop = std::ranges::find(path_, target); loop != path_.end()) {
+      if (const auto loop = std::find(path_.begin(), path_.end(), target); loop != path_.end()) {
         std::string names;
         for (auto at = loop; at != path_.end(); ++at) names += printable((*at)->name) + " -> ";
         faults_.add("cyclic_module", Severity::error, reference.place,
@@ -155,7 +155,7 @@ class AttributeDemands {
     } else if (!condition.values.empty()) {
       std::vector<std::string> both;
       for (const std::string& value : condition.values) {
-        if (!values_ || std::ranges::find(*values_, value) != values_->end()) both.push_back(value);
+        if (!values_ || std::find(values_->begin(), values_->end(), value) != values_->end()) both.push_back(value);
       }
       if (both.empty()) return contradict(condition, last_);
       values_ = std::move(both);
@@ -176,7 +176,7 @@ class AttributeDemands {
     }
     if (!values_) return;
     for (std::size_t i = 0; i < condition.values.size(); ++i) {
-      const auto found = std::ranges::find(*values_, condition.values[i]);
+      const auto found = std::find(values_->begin(), values_->end(), condition.values[i]);
       if (found == values_->end()) continue;
       values_->erase(found);
       if (values_->empty()) return contradict(condition, last_);

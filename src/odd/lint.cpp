@@ -77,9 +77,11 @@ class Linter {
     report_.attributes = attributes_;
     const auto key = [](const LintFault& f) { return std::tie(f.file, f.line, f.rule, f.message); };
     // A file that several import is looked at with each of them.
-    std::ranges::sort(report_.faults, {}, key);
-    const auto copies = std::ranges::unique(report_.faults, {}, key);
-    report_.faults.erase(copies.begin(), copies.end());
+    auto& faults = report_.faults;
+    std::sort(faults.begin(), faults.end(), [&](const LintFault& a, const LintFault& b) { return key(a) < key(b); });
+    faults.erase(std::unique(faults.begin(), faults.end(),
+                             [&](const LintFault& a, const LintFault& b) { return key(a) == key(b); }),
+                 faults.end());
     return std::move(report_);
   }
 

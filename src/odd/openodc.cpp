@@ -63,7 +63,8 @@ class Registry {
       if (element.parent.find('.') != std::string::npos) missing[element.parent].push_back(element.place);
     }
     for (const auto& [parent, places] : missing) {
-      const Place& first = *std::ranges::min_element(places, {}, &Place::line);
+      const Place& first = *std::min_element(places.begin(), places.end(),
+                                             [](const Place& a, const Place& b) { return a.line < b.line; });
       faults.add("undefined_value", Severity::warning, first,
                  fmt::format("{} element{} below '{}', which is not defined", places.size(),
                              places.size() == 1 ? " lies" : "s lie", printable(parent)));
@@ -148,13 +149,13 @@ class Declaration {
       return;
     }
     require_known(id, place);
-    if (std::ranges::find(kRequirements, requirement) == kRequirements.end()) {
+    if (std::find(kRequirements.begin(), kRequirements.end(), requirement) == kRequirements.end()) {
       faults_.add("wrong_value", Severity::error, place,
                   fmt::format("the requirement of '{}' is '{}', not permitted or not_permitted", printable(id),
                               printable(requirement)));
     }
     const std::string exit = text_of(item, "exit_behavior");
-    if (!exit.empty() && std::ranges::find(kExits, exit) == kExits.end()) {
+    if (!exit.empty() && std::find(kExits.begin(), kExits.end(), exit) == kExits.end()) {
       faults_.add("wrong_value", Severity::error, place,
                   fmt::format("the exit_behavior of '{}' is '{}', none of {}", printable(id), printable(exit),
                               fmt::join(kExits, ", ")));

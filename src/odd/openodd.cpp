@@ -102,7 +102,7 @@ class Loader {
       return {};
     }
     const fs::path canonical = fs::weakly_canonical(target, failure);
-    if (std::ranges::find(open_, canonical) != open_.end()) {
+    if (std::find(open_.begin(), open_.end(), canonical) != open_.end()) {
       faults_.add("cyclic_import", Severity::error, place, "imports " + describe(item) + ", which imports this file");
       return {};
     }
@@ -138,7 +138,7 @@ class Loader {
 
   void read_open_odd(const YamlNode& root, const std::string& file) {
     for (const auto& [key, node] : root.members) {
-      if (std::ranges::find(kOpenOddKeys, key) == kOpenOddKeys.end()) {
+      if (std::find(kOpenOddKeys.begin(), kOpenOddKeys.end(), key) == kOpenOddKeys.end()) {
         faults_.add("unknown_key", Severity::error, {file, node.line},
                     "'" + printable(key) + "' is none of " + joined(kOpenOddKeys));
       }
@@ -165,7 +165,7 @@ class Loader {
     Module module{.name = name.scalar, .label = {}, .clauses = {}, .place = {file, name.line}};
     for (const auto& [key, node] : root.members) {
       const Place place{file, node.line};
-      if (std::ranges::find(kCompactKeys, key) == kCompactKeys.end()) {
+      if (std::find(kCompactKeys.begin(), kCompactKeys.end(), key) == kCompactKeys.end()) {
         const std::string hint = did_you_mean(key, {kCompactKeys.begin(), kCompactKeys.end()}, joined(kCompactKeys));
         faults_.add("unknown_key", Severity::error, place, "'" + printable(key) + "' means nothing here; " + hint);
       }

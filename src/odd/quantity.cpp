@@ -138,7 +138,7 @@ std::vector<Interval> difference(const Interval& whole, const Interval& part) {
 }
 
 const Unit* find_unit(std::string_view name) {
-  const auto found = std::ranges::find(kUnits, name, &Unit::name);
+  const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) { return unit.name == name; });
   return found == kUnits.end() ? nullptr : &*found;
 }
 
@@ -160,8 +160,8 @@ const std::vector<std::string_view>& quantities() {
     for (const Unit& unit : kUnits) {
       if (!unit.quantity.empty()) names.push_back(unit.quantity);
     }
-    std::ranges::sort(names);
-    names.erase(std::ranges::unique(names).begin(), names.end());
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
   }();
   return kNames;

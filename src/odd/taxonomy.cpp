@@ -11,7 +11,8 @@ namespace {
 
 /// A map that holds nothing but limits on numbers: a bin.
 bool is_bin(const YamlNode& node) {
-  return node.is_map() && !node.members.empty() && std::ranges::all_of(node.members, [](const auto& member) {
+  return node.is_map() && !node.members.empty() &&
+         std::all_of(node.members.begin(), node.members.end(), [](const auto& member) {
            return member.second.is_scalar() && looks_like_limit(member.second.scalar);
          });
 }
@@ -208,7 +209,8 @@ void Taxonomy::add_node(const std::string& name, const YamlNode& node, const std
                            describe(node)));
     return;
   }
-  const bool has_bins = std::ranges::any_of(node.members, [](const auto& member) { return is_bin(member.second); });
+  const bool has_bins =
+      std::any_of(node.members.begin(), node.members.end(), [](const auto& member) { return is_bin(member.second); });
   declare(name, has_bins ? AttributeKind::category : AttributeKind::group, parent, place, faults);
   for (const auto& [key, child] : node.members) {
     if (has_bins && is_bin(child)) {
@@ -244,7 +246,8 @@ class BinCheck {
   void check(std::vector<const CategoryValue*> bins) {
     take_out_catch_all(bins);
     if (bins.empty()) return;
-    std::ranges::stable_sort(bins, {}, [](const CategoryValue* bin) { return bin->interval.low; });
+    std::stable_sort(bins.begin(), bins.end(),
+                     [](const CategoryValue* a, const CategoryValue* b) { return a->interval.low < b->interval.low; });
     const CategoryValue* last = bins.front();  // reaches highest so far
     for (std::size_t i = 1; i < bins.size(); ++i) {
       compare(*last, *bins[i]);
@@ -262,8 +265,8 @@ class BinCheck {
   /// "any": a bin that holds all others says nothing by itself.
   void take_out_catch_all(std::vector<const CategoryValue*>& bins) {
     if (bins.size() < 2) return;
-    const auto all = std::ranges::find_if(bins, [&](const CategoryValue* bin) {
-      return std::ranges::all_of(bins, [&](const CategoryValue* other) {
+    const auto all = std::find_if(bins.begin(), bins.end(), [&](const CategoryValue* bin) {
+      return std::all_of(bins.begin(), bins.end(), [&](const CategoryValue* other) {
         return intersection(bin->interval, possible(other->interval)) == possible(other->interval);
       });
     });
@@ -327,7 +330,7 @@ void Taxonomy::check(Faults& faults) const {
   for (const auto& [name, attribute] : attributes_) {
     const bool is_number = attribute.kind == AttributeKind::number || attribute.kind == AttributeKind::integer;
     if (is_number && !attribute.quantity.empty() &&
-        std::ranges::find(quantities(), attribute.quantity) == quantities().end()) {
+        std::find(quantities().begin(), quantities().end(), attribute.quantity) == quantities().end()) {
       faults.add("unknown_quantity", Severity::warning, attribute.place,
                  fmt::format("'{}' measures '{}', for which no unit is known", printable(name),
                              printable(attribute.quantity)));

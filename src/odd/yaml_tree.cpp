@@ -72,7 +72,8 @@ class TreeBuilder final : public YAML::EventHandler {
     const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
     const std::size_t dash = text_.substr(0, std::min(at, text_.size())).rfind('-');
     if (!open_.back().node.is_sequence() || dash == std::string_view::npos) return line;
-    const auto between = std::ranges::count(text_.substr(dash, at - dash), '\n');
+    const std::string_view gap = text_.substr(dash, at - dash);
+    const auto between = std::count(gap.begin(), gap.end(), '\n');
     return line - std::min(line - 1, static_cast<std::size_t>(between));
   }
 
@@ -120,7 +121,7 @@ class TreeBuilder final : public YAML::EventHandler {
       parent.has_key = true;
       return;
     }
-    parent.node.members.emplace_back(std::move(parent.key), std::move(node));
+    parent.node.members.push_back({std::move(parent.key), std::move(node)});
     parent.has_key = false;
   }
 

@@ -11,6 +11,8 @@
 
 namespace concord::odd {
 
+struct YamlMember;
+
 /// A YAML (or JSON) value with the line it stands on. Aliases are refused, so that a tree is finite.
 struct YamlNode {
   enum class Kind : std::uint8_t { null, scalar, sequence, map };
@@ -18,14 +20,20 @@ struct YamlNode {
   Kind kind = Kind::null;
   std::size_t line = 0;  ///< from 1
   std::string scalar;
-  std::vector<YamlNode> items;                            ///< of a sequence
-  std::vector<std::pair<std::string, YamlNode>> members;  ///< of a map, as written; keys may come twice
+  std::vector<YamlNode> items;      ///< of a sequence
+  std::vector<YamlMember> members;  ///< of a map, as written; keys may come twice
 
   [[nodiscard]] bool is_map() const { return kind == Kind::map; }
   [[nodiscard]] bool is_sequence() const { return kind == Kind::sequence; }
   [[nodiscard]] bool is_scalar() const { return kind == Kind::scalar; }
   /// The first member of that name, or nullptr.
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
+};
+
+/// A key of a map with its value.
+struct YamlMember {
+  std::string first;
+  YamlNode second;
 };
 
 /// What a node is, for messages: "a map", "a sequence", "'text'", "nothing".
