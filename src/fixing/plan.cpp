@@ -187,7 +187,10 @@ class Planner {
     }
     Correction both = state_[row];
     both.add(correction);
-    if (!correction.deletes && !is_sound(both.applied_to(before)) && !both.raw_class) return FixOutcome::not_possible;
+    if (!correction.deletes && !is_sound(both.applied_to(before)) && !both.raw_class) {
+      log_.add(row, finding, correction, FixOutcome::not_possible, nullptr);
+      return FixOutcome::not_possible;
+    }
     for (std::size_t part = 0; part < kParts; ++part) {
       if (parts[part]) owner[part] = &finding;
     }

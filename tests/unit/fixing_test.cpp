@@ -232,6 +232,23 @@ TEST(Fixing, WhatIsNotAppliedIsCountedByItsReason) {
   for (const LabelChange& change : made.log) EXPECT_NE(change.outcome, FixOutcome::applied);
 }
 
+TEST(Fixing, TwoCorrectionsThatTogetherLeaveNoBoxAreLogged) {
+  const Drive drive = two_cars();
+  const std::vector<Finding> findings{finding_of("first", "B", 3, 3, "points.oversized_box", 0.9),
+                                      finding_of("second", "B", 3, 3, "points.oversized_box", 0.2)};
+  // Each is sound alone; the second changes the length by less than counts as a change of it.
+  const std::vector<Proposal> proposals{number("first", "length_m", 0.0105), number("second", "length_m", 3.9992),
+                                        number("second", "width_m", 1.5)};
+  const DriveCorrections made = plan_corrections(drive, findings, proposals, {});
+  EXPECT_EQ(count(made, FixOutcome::applied), 1U);
+  EXPECT_EQ(count(made, FixOutcome::not_possible), 1U);
+  EXPECT_TRUE(std::any_of(made.log.begin(), made.log.end(), [](const LabelChange& change) {
+    return change.finding == "second" && change.outcome == FixOutcome::not_possible;
+  }));
+  ASSERT_THAT(made.edits, SizeIs(1));
+  EXPECT_NEAR(made.edits.front().cuboid->size_m.y(), 2, 1e-12);
+}
+
 TEST(Fixing, LabelsAreDeletedOnlyWhenAskedAndThenNotChanged) {
   const Drive drive = two_cars();
   const std::vector<Finding> findings{finding_of("gone", "B", 3, 5, "points.empty_box", 0.2),
