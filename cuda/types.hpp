@@ -124,6 +124,7 @@ struct BoxDetailRow {
   std::uint32_t within[6];      ///< the same inside the face
   std::uint32_t fit_points;     ///< object points that took part in the fit (about 256 at most); 0: too few, no fit
   std::uint32_t fit_turn;       ///< the turn whose sides the object points lie closest to
+  std::uint64_t object_points;  ///< all of them, inside and in the margin
   /// Where the object's points end, counted outwards from the face (negative: inside): of the object points between the
   /// faces beside it, the end of that stretch without gaps that holds the most, less one or two stray points at either
   /// end (from 30 and 100 points). Rounded outwards to edge_step_m of the face's axis. NaN without such points.
@@ -133,6 +134,10 @@ struct BoxDetailRow {
   /// / (the same in the box's own axes); distances count up to 0.3 m. NaN without a fit.
   double fit_gain;
   double nearest_m, farthest_m;  ///< distance of inside points from the origin of the points' frame; NaN without any
+  /// Mean of the object points in the box's axes, from its centre, and their variances along x, y, z and covariance of
+  /// x and y about it. Coordinates count in 2^-15 of half the box and the margin. NaN without object points.
+  double middle_m[3];
+  double variance_m2[3], covariance_xy_m2;
 };
 
 /// Ground under points and under further places (x, y) of the same frames: frame f asks for places

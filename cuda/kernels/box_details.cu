@@ -120,6 +120,48 @@ struct AxisHistogram {
   }
 };
 
+/// Sums over object points, as integers, so that their order does not matter: less than 2^32 points of less than 2^31
+/// in square stay within 64 bits.
+struct Moments {
+  static constexpr double kUnits = 32768;
+  std::int64_t count, sum[3], square[3], product_xy;
+  double unit_m[3];
+
+  CONCORD_HD void clear(const PointBox& box, double margin_m) {
+    count = product_xy = 0;
+    for (int k = 0; k < 3; ++k) {
+      sum[k] = square[k] = 0;
+      unit_m[k] = (box.half[k] + margin_m) / kUnits;
+    }
+  }
+  CONCORD_HD void add(const float (&at)[3]) {
+    std::int64_t units[3];
+    for (int k = 0; k < 3; ++k) {
+      units[k] = static_cast<std::int64_t>(at[k] / unit_m[k]);
+      sum[k] += units[k];
+      square[k] += units[k] * units[k];
+    }
+    product_xy += units[0] * units[1];
+    ++count;
+  }
+  CONCORD_HD void write(BoxDetailRow& row) const {
+    row.object_points = static_cast<std::uint64_t>(count);
+    const double n = static_cast<double>(count);
+    double mean[3];
+    if (count == 0) {
+      for (int k = 0; k < 3; ++k) row.middle_m[k] = row.variance_m2[k] = quiet_nan();
+      row.covariance_xy_m2 = quiet_nan();
+      return;
+    }
+    for (int k = 0; k < 3; ++k) {
+      mean[k] = static_cast<double>(sum[k]) / n;
+      row.middle_m[k] = mean[k] * unit_m[k];
+      row.variance_m2[k] = (static_cast<double>(square[k]) / n - mean[k] * mean[k]) * (unit_m[k] * unit_m[k]);
+    }
+    row.covariance_xy_m2 = (static_cast<double>(product_xy) / n - mean[0] * mean[1]) * (unit_m[0] * unit_m[1]);
+  }
+};
+
 /// How well an upright box fits the object points of a box when it is turned: the sum of their distances from its
 /// nearest side, as integers, so that their order does not matter.
 struct TurnFit {
@@ -189,7 +231,7 @@ struct SummariseBox {
   }
 
   CONCORD_HD void count_entry(const PointBox& box, const Entry& entry, BoxDetailRow& row, double& nearest,
-                              double& farthest, AxisHistogram (&along)[3]) const {
+                              double& farthest, AxisHistogram (&along)[3], Moments& moments) const {
     const bool inside = (entry.flags & kInside) != 0, object = (entry.flags & kObject) != 0;
     if (inside) {
       ++row.inside;
@@ -199,6 +241,7 @@ struct SummariseBox {
       farthest = square > farthest ? square : farthest;
     }
     if (!object) return;
+    moments.add(entry.at);
     if (inside) ++row.inside_object;
     for (int k = 0; k < 3; ++k) {
       const int i = (k + 1) % 3, j = (k + 2) % 3;
@@ -226,9 +269,12 @@ struct SummariseBox {
       row.edge_m[k] = row.edge_m[k + 3] = nan;
     }
     double nearest = infinity, farthest = -1;
+    Moments moments;
+    moments.clear(box, margin_m);
     for (std::uint64_t i = begin[index]; i < begin[index + 1]; ++i) {
-      count_entry(box, entries[i], row, nearest, farthest, along);
+      count_entry(box, entries[i], row, nearest, farthest, along, moments);
     }
+    moments.write(row);
     const double distance_m = sqrt(box.center[0] * box.center[0] + box.center[1] * box.center[1]);
     for (int k = 0; k < 3; ++k) {
       double low = 0, high = 0;
@@ -249,7 +295,8 @@ BoxDetailRow invalid_row() {
   row.inside = BoxDetailRow::no_count;
   for (double& edge : row.edge_m) edge = nan;
   for (double& step : row.edge_step_m) step = nan;
-  row.nearest_m = row.farthest_m = row.fit_gain = nan;
+  row.nearest_m = row.farthest_m = row.fit_gain = row.covariance_xy_m2 = nan;
+  for (int k = 0; k < 3; ++k) row.middle_m[k] = row.variance_m2[k] = nan;
   return row;
 }
 

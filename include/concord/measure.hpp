@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,12 @@ struct CloudBatch {
   [[nodiscard]] std::uint32_t frames() const { return static_cast<std::uint32_t>(state.size()); }
 };
 
+/// Registrations made so far (RegistrationTable).
+struct RegistrationWork {
+  std::uint64_t pairs = 0;
+  double seconds = 0;  ///< with the search for the points
+};
+
 /// Measures drives on one device. Not for use from two threads at once.
 class Measurer {
  public:
@@ -57,9 +64,11 @@ class Measurer {
   /// All tables of every label set of `drive`, in its order.
   [[nodiscard]] virtual Result<std::vector<LabelSetMeasurements>> measure(const Drive& drive) = 0;
   /// Adds to `measured`, which measure() gave for `drive`, what the clouds of a batch of its frames tell: the cloud and
-  /// point tables of every label set and, where `clusters` is set, their clusters. Batches come in the order of frames.
+  /// point tables of every label set, its registrations and, where `clusters` is set, its clusters. Batches come in the
+  /// order of frames, those of one drive after another.
   [[nodiscard]] virtual Result<void> measure_points(const Drive& drive, const CloudBatch& batch, bool clusters,
                                                     std::vector<LabelSetMeasurements>& measured) = 0;
+  [[nodiscard]] virtual RegistrationWork registration_work() const = 0;
   /// Overlapping pairs between the label sets `set_a` and `set_b` of `drive`.
   [[nodiscard]] virtual Result<PairTable> measure_between(const Drive& drive, std::size_t set_a, std::size_t set_b) = 0;
 

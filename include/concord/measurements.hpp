@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "concord/geometry.hpp"
+
 namespace concord {
 
 /// What is measured of each cuboid alone; row i belongs to row i of the label set.
@@ -100,10 +102,32 @@ struct PointTable {
   /// Rays that meet the cuboid shrunk to 80 %, by where they returned (up to 0.5 m before it counts as inside), and
   /// (coarse) directions without any return.
   std::vector<std::uint32_t> rays_front, rays_inside, rays_behind, directions, directions_silent;
+  /// Returns that a solid body filling the cuboid would give at its range and size if nothing hid it: those of the rays
+  /// that meet the core, as many for silent directions as for the others, over the core's share of the silhouette. NaN
+  /// where no ray meets the core.
+  std::vector<float> expected;
+  std::vector<std::uint32_t> object_points;     ///< all object points, inside and around
+  std::array<std::vector<float>, 3> middle_m;   ///< their mean in the cuboid's axes, from its centre
+  std::array<std::vector<float>, 3> spread_m2;  ///< their variance along the cuboid's x, y, z
+  std::vector<float> covariance_xy_m2;          ///< and covariance of x and y
   std::vector<float> fit_turn_rad;  ///< turn (within 45 degrees) that aligns the cuboid best with its object points
   std::vector<float> fit_gain;      ///< by which share that brings the points closer to its sides, [0, 1]
 
   [[nodiscard]] std::size_t size() const { return inside.size(); }
+};
+
+/// Where the object of a track should be in frames in which it has no label: up to five frames before the first and
+/// after the last label (on the line through the nearest labels, up to 1 s of them) and in gaps of up to 3.2 s (on the
+/// line between its ends). Sorted by frame, then track. Empty on drives without LiDAR recordings; at most twice as many
+/// rows as labels.
+struct ProbeTable {
+  std::vector<std::uint32_t> frame, track;
+  std::vector<std::uint32_t> row_before, row_after;  ///< labels around; kNone before the first, after the last
+  CuboidColumns box;                                 ///< ego frame of `frame`; size of the nearest label
+  std::vector<std::uint8_t> labelled;                ///< a label of another track stands there
+  PointTable points;                                 ///< one row a probe; the ground below it is not measured
+
+  [[nodiscard]] std::size_t size() const { return frame.size(); }
 };
 
 /// Clusters of points (0.5 m apart at most) above the ground that no cuboid of the label set explains; sorted by frame.
@@ -162,6 +186,24 @@ struct TrackNoiseTable {
   [[nodiscard]] std::size_t size() const { return along_m.size(); }
 };
 
+/// The points of one object in two frames, laid over each other by registration: of labels that depart from the motion
+/// of their track, and of tracks that creep or stand where others of their labels do not, at most so many a drive
+/// (src/measure/registration_plan.hpp). Sorted by (row_to, row_from). Where the points moved the label `row_from` to,
+/// compared with the label `row_to`: label minus points, in the axes of that label. Pairs of too few points are left
+/// out.
+struct RegistrationTable {
+  bool available = false;                              ///< this build registers points, and there were clouds
+  std::vector<std::uint32_t> track, row_from, row_to;  ///< labels of one track; row_from is the earlier
+  std::vector<std::uint32_t> points_from, points_to;   ///< object points that took part
+  std::vector<double> along_m, across_m, up_m;         ///< the label's centre is off by
+  std::vector<double> turn_rad;                        ///< and its yaw, (-pi, pi]
+  std::vector<double> rms_m;                           ///< distance of the points that found a partner
+  std::vector<double> matched;                         ///< share of points that did, [0, 1]
+  std::vector<double> apart_m;  ///< between what two starts led to (label motion, and equal middles): 0 is sure
+
+  [[nodiscard]] std::size_t size() const { return track.size(); }
+};
+
 /// Everything that was measured of one label set. Knows no threshold.
 struct LabelSetMeasurements {
   CuboidTable cuboids;
@@ -170,9 +212,11 @@ struct LabelSetMeasurements {
   TrackTable tracks;
   CloudTable clouds;
   PointTable points;
+  ProbeTable probes;
   ClusterTable clusters;  ///< filled only where asked for
   ResidualTable residuals;
   TrackNoiseTable noise;
+  RegistrationTable registrations;
 };
 
 }  // namespace concord

@@ -57,8 +57,10 @@ struct ValidateSummary {
   std::string device_note;
   std::vector<DriveOutcome> drives;  ///< in the order of the inputs
   bool cancelled = false;
-  double seconds = 0;            ///< the whole run
-  std::vector<StageSpan> spans;  ///< in the order in which they ended
+  double seconds = 0;               ///< the whole run
+  std::vector<StageSpan> spans;     ///< in the order in which they ended
+  std::uint64_t registrations = 0;  ///< pairs of labels whose points were laid over each other
+  double seconds_registering = 0;   ///< of the measuring
 };
 
 /// Called from worker threads, one call at a time: a drive is finished (`done` of `total`).

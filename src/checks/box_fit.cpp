@@ -8,25 +8,27 @@
 #include <string_view>
 
 #include "src/checks/point_evidence.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/tracks.hpp"
+#include "src/checks/view_deviations.hpp"
 
 namespace concord::judging {
 namespace {
 
-constexpr double kSingle = 0.3;             ///< part of the noise that remains against the other labels of a track
-constexpr std::size_t kFewestForTrack = 5;  ///< labels from which one can differ from the others
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
+constexpr double kSingleSize = 0.06;  ///< share of a side by which a label may differ from its neighbours
+constexpr double kTurned_rad = 0.08;  ///< of a label turned by more its points seem to be moved as well
 
 /// Evidence of several labels about one face, as one.
 struct FaceSummary {
   std::vector<double> out_m;
   [[nodiscard]] bool known() const { return !out_m.empty(); }
-  [[nodiscard]] double middle_m() const { return median(out_m); }
+  /// The upper median: of two labels the one whose points reach farther, so that one label seen badly makes no gap.
+  [[nodiscard]] double middle_m() const {
+    std::vector<double> values = out_m;
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+  }
 };
 
 double limit_of(const FitParameters& p, std::size_t labels, double range_m) {
@@ -72,21 +74,24 @@ class TrackFit {
  public:
   TrackFit(CheckContext& context, const PerClass<FitParameters>& parameters,
            const std::function<void(const FitFault&)>& found)
-      : context_(context), parameters_(parameters), found_(found) {}
+      : context_(context), parameters_(parameters), found_(found), views_(context) {}
 
   void look_at(std::span<const std::uint32_t> rows) {
     rows_.clear();
     evidence_.clear();
-    for (const std::uint32_t row : rows) {
-      const BoxEvidence evidence = box_evidence(context_, row, parameters_[context_.class_of(row)].min_points);
-      if (std::none_of(evidence.begin(), evidence.end(), [](const FaceEvidence& face) { return face.known; })) continue;
-      context_.examine(row);
-      rows_.push_back(row);
+    const FitParameters& p = parameters_[context_.class_of(rows.front())];
+    const std::vector<ViewDeviation> views = views_.of(rows, p.single_min_points);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const BoxEvidence evidence = box_evidence(context_, rows[i], p.min_points);
+      const bool known =
+          std::any_of(evidence.begin(), evidence.end(), [](const FaceEvidence& face) { return face.known; });
+      if (known || views[i].known) context_.examine(rows[i]);
+      if (views[i].known) judge_single_label(rows[i], views[i], p);
+      if (!known) continue;
+      rows_.push_back(rows[i]);
       evidence_.push_back(evidence);
     }
-    if (rows_.empty()) return;
-    judge_whole();
-    if (rows_.size() >= kFewestForTrack) judge_single_labels();
+    if (!rows_.empty()) judge_whole();
   }
 
  private:
@@ -100,7 +105,7 @@ class TrackFit {
   [[nodiscard]] double middle_range_m() const {
     std::vector<double> ranges;
     for (const std::uint32_t row : rows_) ranges.push_back(context_.range_m(row));
-    return median(ranges);
+    return median_of(ranges);
   }
   [[nodiscard]] bool seen(std::uint32_t row, std::size_t face) const {
     return (context_.measured().points.seen[row] >> face & 1U) != 0;
@@ -154,36 +159,33 @@ class TrackFit {
     for (const auto& [kind, fault] : worst) found_(fault);
   }
 
-  /// A label whose ends both lie elsewhere than those of its track: by the same way, or both outwards.
-  void judge_single_labels() {
-    for (int axis = 0; axis < 2; ++axis) {
-      const auto face = static_cast<std::size_t>(axis);
-      const FaceSummary plus = summary(face), minus = summary(face + 3);
-      for (std::size_t i = 0; i < rows_.size(); ++i) {
-        const FitParameters& p = parameters_[context_.class_of(rows_[i])];
-        if (!evidence_[i][face].known || !evidence_[i][face + 3].known) continue;
-        if (std::min(plus.out_m.size(), minus.out_m.size()) < kFewestForTrack) continue;
-        const double limit_m = p.floor_m + kSingle * p.noise_m + p.noise_per_range * context_.range_m(rows_[i]);
-        const double more_m = evidence_[i][face].out_m - plus.middle_m(),
-                     less_m = evidence_[i][face + 3].out_m - minus.middle_m();
-        const double shift_m = 0.5 * (more_m - less_m), grown_m = more_m + less_m;
-        // Points that are missing at both ends were rather not seen: only what sticks out counts.
-        const double most_out_m = std::max(evidence_[i][face].out_m, evidence_[i][face + 3].out_m);
-        if (most_out_m <= 0.5 * limit_m) continue;
-        if (std::abs(shift_m) > limit_m && more_m * less_m < 0 && std::abs(grown_m) < std::abs(shift_m)) {
-          found_({FitKind::shifted, rows_[i], rows_[i], axis, std::abs(shift_m), limit_m,
-                  moved(rows_[i], axis, shift_m, -shift_m)});
-        } else if (grown_m > 1.5 * limit_m && more_m > 0 && less_m > 0) {
-          found_({FitKind::undersized, rows_[i], rows_[i], axis, grown_m, 1.5 * limit_m,
-                  moved(rows_[i], axis, more_m, less_m)});
-        }
-      }
+  /// A label that lies beside where its points and its track have it, or has another size than its neighbours.
+  void judge_single_label(std::uint32_t row, const ViewDeviation& view, const FitParameters& p) {
+    if (view.turn_known && std::abs(view.turn.agreed(p.single_sigmas).value_or(0)) > kTurned_rad) return;
+    const double limit_m = p.single_floor_m + p.noise_per_range * context_.range_m(row);
+    const double along_m = view.along.agreed(p.single_sigmas).value_or(0),
+                 across_m = view.across.agreed(p.single_sigmas).value_or(0), shift_m = std::hypot(along_m, across_m);
+    const Cuboid box = context_.labels().cuboid.at(row);
+    if (shift_m > limit_m) {
+      const int axis = std::abs(along_m) > std::abs(across_m) ? 0 : 1;
+      FitFault fault{FitKind::shifted, row, row, axis, shift_m, limit_m, box};
+      fault.proposal.center_m -= box.rotation.normalized() * Vec3(along_m, across_m, 0);
+      found_(fault);
+    }
+    for (const int axis : {0, 1}) {
+      const double changed_m = axis == 0 ? view.length_m : view.width_m;
+      const double size_limit_m = std::max(limit_m, kSingleSize * box.size_m[axis]);
+      if (std::abs(changed_m) <= size_limit_m) continue;
+      found_({changed_m < 0 ? FitKind::undersized : FitKind::oversized, row, row, axis, std::abs(changed_m),
+              size_limit_m, moved(row, axis, -0.5 * changed_m, -0.5 * changed_m)});
+      break;  // the longer side tells of a scaled label
     }
   }
 
   CheckContext& context_;
   const PerClass<FitParameters>& parameters_;
   const std::function<void(const FitFault&)>& found_;
+  Views views_;
   std::vector<std::uint32_t> rows_;
   std::vector<BoxEvidence> evidence_;
 };
@@ -197,14 +199,20 @@ std::vector<Field<FitParameters>> FitParameters::fields() {
       {&P::noise_m, "noise_m", "m", 0, 10, "misfit allowed of one label; of n labels of a track its n-th root part"},
       {&P::noise_per_range, "noise_per_range", "1", 0, 1, "metres allowed more for each metre of range"},
       {&P::rounding_m, "rounding_m", "m", 0, 10, "further gap allowed at each end: bodies are rounded and slanted"},
-      {&P::min_points, "min_points", "1", 1, 100000, "labels with fewer points above the ground are not looked at"}};
+      {&P::min_points, "min_points", "1", 1, 100000, "labels with fewer points above the ground are not looked at"},
+      {&P::single_floor_m, "single_floor_m", "m", 0, 10,
+       "misfit allowed of one label beside the labels before and after it"},
+      {&P::single_sigmas, "single_sigmas", "1", 0, 100, "and in standard deviations of its points and its motion"},
+      {&P::single_min_points, "single_min_points", "1", 1, 100000, "points from which one label is held to those"}};
 }
 
 void find_fit_faults(CheckContext& context, const PerClass<FitParameters>& parameters,
                      const std::function<void(const FitFault&)>& found) {
   TrackFit fit(context, parameters, found);
   const TrackRows tracks(context.labels());
-  for (std::size_t code = 0; code < tracks.size(); ++code) fit.look_at(tracks.of(code));
+  for (std::size_t code = 0; code < tracks.size(); ++code) {
+    if (!tracks.of(code).empty()) fit.look_at(tracks.of(code));
+  }
   for (const std::uint32_t& row : tracks.untracked()) fit.look_at(std::span(&row, 1));
 }
 

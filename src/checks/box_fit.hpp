@@ -10,13 +10,17 @@ namespace concord::judging {
 
 /// Limits of the checks that hold a cuboid against its points. With n labels of a track to look at, a limit is
 /// floor_m + noise_m / sqrt(n) + noise_per_range * range: what is noise in one frame is an error in forty. Gaps may be
-/// larger by rounding_m at each end, since bodies are rounded and slanted there.
+/// larger by rounding_m at each end, since bodies are rounded and slanted there. One label against the labels beside it
+/// in time (ViewDeviation) has the limit single_floor_m + noise_per_range * range.
 struct FitParameters {
   double floor_m = 0.14;
   double noise_m = 0.3;
   double noise_per_range = 0.003;
   double rounding_m = 0.2;
   double min_points = 40;
+  double single_floor_m = 0.12;
+  double single_sigmas = 4.5;
+  double single_min_points = 8;
 
   static std::vector<Field<FitParameters>> fields();
 };
@@ -26,7 +30,7 @@ enum class FitKind : std::uint8_t {
   undersized,  ///< points stick out and do not leave room at the other end
   oversized,   ///< points end before both ends, or before one and reach the other
   loose,       ///< points end before a face that is seen, and nothing is known of the other end
-  shifted,     ///< points stick out at one end and leave room at the other, or a frame differs from its track
+  shifted,     ///< points stick out at one end and leave room at the other, or a label differs from those beside it
 };
 
 struct FitFault {
@@ -39,7 +43,7 @@ struct FitFault {
 };
 
 /// Finds how the labels of each track (and each label without track) miss their points, each kind at most once a track
-/// for all of its labels (the worst axis), and once for each label that differs from the others of its track. Counts
+/// for all of its labels (the worst axis), and once for each label that differs from those beside it in time. Counts
 /// the labels that could be looked at as examined.
 void find_fit_faults(CheckContext& context, const PerClass<FitParameters>& parameters,
                      const std::function<void(const FitFault&)>& found);

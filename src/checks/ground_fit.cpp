@@ -4,18 +4,12 @@
 #include <cmath>
 
 #include "src/checks/point_evidence.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/tracks.hpp"
+#include "src/checks/view_deviations.hpp"
 
 namespace concord::judging {
 namespace {
-
-constexpr std::size_t kFewestForTrack = 5;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// Another object stands beside the label, on ground that is known, as high as the label itself: then the ground found
 /// below the label (through a hedge, on a wall) is wrong, not the label.
@@ -48,11 +42,15 @@ std::vector<Field<GroundParameters>> GroundParameters::fields() {
           {&P::floor_m, "floor_m", "m", 0, 10, "distance that is allowed however many labels show it"},
           {&P::noise_m, "noise_m", "m", 0, 10, "allowed of one label; of n labels of a track its n-th root part"},
           {&P::noise_per_range, "noise_per_range", "1", 0, 1, "metres allowed more for each metre of range"},
-          {&P::min_support, "min_support", "1", 5, 128, "cells around the label that must agree on the ground"}};
+          {&P::min_support, "min_support", "1", 5, 128, "cells around the label that must agree on the ground"},
+          {&P::single_floor_m, "single_floor_m", "m", 0, 10, "allowed of one label beside those before and after it"},
+          {&P::single_sigmas, "single_sigmas", "1", 0, 100, "and in standard deviations of its points and its motion"},
+          {&P::single_min_points, "single_min_points", "1", 1, 100000, "points from which one label is held to those"}};
 }
 
 void add_ground_faults(CheckContext& context, const PerClass<GroundParameters>& parameters, GroundSide side) {
   const PointTable& points = context.measured().points;
+  const Views views(context);
   const double sign = side == GroundSide::above ? 1.0 : -1.0;
   const auto add = [&](std::uint32_t first, std::uint32_t last, double height_m, double limit_m) {
     Draft& draft = context.add_span(first, last, sign * height_m, limit_m);
@@ -61,35 +59,41 @@ void add_ground_faults(CheckContext& context, const PerClass<GroundParameters>& 
   const auto look_at = [&](std::span<const std::uint32_t> all) {
     std::vector<std::uint32_t> rows;
     std::vector<double> heights, ranges;
-    for (const std::uint32_t row : all) {
+    const GroundParameters& own = parameters[context.class_of(all.front())];
+    const std::vector<ViewDeviation> beside = views.of(all, own.single_min_points);
+    std::vector<std::uint8_t> examined(all.size(), 0);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (own.on_ground < 0.5 || !beside[i].known) continue;
+      context.examine(all[i]);
+      examined[i] = 1;
+      // Measured against the labels before and after: what all of them share is judged below.
+      const double height_m = beside[i].up.agreed(own.single_sigmas).value_or(0);
+      const double limit_m = own.single_floor_m + own.noise_per_range * context.range_m(all[i]);
+      if (sign * height_m > limit_m) add(all[i], all[i], height_m, limit_m);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::uint32_t row = all[i];
       const GroundParameters& p = parameters[context.class_of(row)];
       if (p.on_ground < 0.5 || !is_measured(context, row)) continue;
       if (points.ground_support[row] < p.min_support || hidden_share(points, row) > 0.5) continue;
       const auto height_m = static_cast<double>(points.bottom_above_ground_m[row]);
       if (sign * height_m > p.floor_m && is_level_with_a_neighbour(context, parameters, row)) continue;
-      context.examine(row);
+      if (examined[i] == 0) context.examine(row);
       rows.push_back(row);
       heights.push_back(height_m);
       ranges.push_back(context.range_m(row));
     }
     if (rows.empty()) return;
     const GroundParameters& p = parameters[context.class_of(rows.front())];
-    const double middle_m = median(heights);
+    const double middle_m = median_of(heights);
     const double limit_m =
-        p.floor_m + p.noise_m / std::sqrt(static_cast<double>(rows.size())) + p.noise_per_range * median(ranges);
+        p.floor_m + p.noise_m / std::sqrt(static_cast<double>(rows.size())) + p.noise_per_range * median_of(ranges);
     if (sign * middle_m > limit_m) add(rows.front(), rows.back(), middle_m, limit_m);
-    if (rows.size() < kFewestForTrack) return;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double single_m = p.floor_m + p.noise_m + p.noise_per_range * ranges[i];
-      // Measured against the others: what all of them share is judged above.
-      const double other_m = std::clamp(middle_m, -limit_m, limit_m);
-      if (sign * middle_m <= limit_m && sign * (heights[i] - other_m) > single_m) {
-        add(rows[i], rows[i], heights[i] - other_m, single_m);
-      }
-    }
   };
   const TrackRows tracks(context.labels());
-  for (std::size_t code = 0; code < tracks.size(); ++code) look_at(tracks.of(code));
+  for (std::size_t code = 0; code < tracks.size(); ++code) {
+    if (!tracks.of(code).empty()) look_at(tracks.of(code));
+  }
   for (const std::uint32_t& row : tracks.untracked()) look_at(std::span(&row, 1));
 }
 

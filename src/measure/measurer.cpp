@@ -1,11 +1,14 @@
+#include <tbb/task_arena.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <limits>
 #include <new>
+#include <optional>
 #include <thread>
 
 #include "concord/measure.hpp"
@@ -13,6 +16,7 @@
 #include "src/measure/box_view.hpp"
 #include "src/measure/motion.hpp"
 #include "src/measure/points.hpp"
+#include "src/measure/second_look.hpp"
 #include "src/measure/track_samples.hpp"
 
 namespace concord {
@@ -51,7 +55,8 @@ class MeasurerOnDevice final : public Measurer {
         note_(std::move(note)),
         memory_bytes_(options.memory_bytes),
         most_pairs_(options.most_pairs),
-        batch_labels_(std::min(batch_labels, memory_bytes_ / kBytesPerLabel + 1)) {}
+        batch_labels_(std::min(batch_labels, memory_bytes_ / kBytesPerLabel + 1)),
+        registering_(options.threads > 0 ? options.threads : tbb::task_arena::automatic) {}
 
   [[nodiscard]] const std::string& device_name() const override { return name_; }
   [[nodiscard]] const std::string& device_note() const override { return note_; }
@@ -74,9 +79,16 @@ class MeasurerOnDevice final : public Measurer {
 
   Result<void> measure_points(const Drive& drive, const CloudBatch& batch, bool clusters,
                               std::vector<LabelSetMeasurements>& measured) override {
-    measure::measure_points(*context_, drive, batch, clusters, measured);
+    const bool is_new_drive = measured.empty() || !measured.front().clouds.present();
+    const measure::BatchPoints points(batch);
+    measure::measure_points(*context_, drive, batch, points, clusters, measured);
+    const auto start = std::chrono::steady_clock::now();
+    if (is_new_drive || !second_look_) second_look_.emplace(drive, measured);
+    registration_work_.pairs += registering_.execute([&] { return second_look_->add(drive, batch, points, measured); });
+    registration_work_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return {};
   }
+  [[nodiscard]] RegistrationWork registration_work() const override { return registration_work_; }
 
   Result<PairTable> measure_between(const Drive& drive, std::size_t set_a, std::size_t set_b) override {
     return pairs(drive, drive.label_sets.at(set_a), drive.label_sets.at(set_b), false);
@@ -160,6 +172,9 @@ class MeasurerOnDevice final : public Measurer {
   std::size_t memory_bytes_;
   std::size_t most_pairs_;
   std::size_t batch_labels_;
+  tbb::task_arena registering_;
+  std::optional<measure::SecondLook> second_look_;  ///< at the drive whose batches come
+  RegistrationWork registration_work_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "src/measure/box_view.hpp"
+#include "src/measure/probes.hpp"
 
 namespace concord::measure {
 namespace {
@@ -16,16 +17,25 @@ using kernels::BoxDetailRow;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 /// A point this close to a label is explained by it: mirrors, open doors, loose boxes.
 constexpr double kExplainedMargin_m = 0.5;
+constexpr double kCore = 0.8;  ///< rays count that meet a box shrunk to this share
 
-/// Rows of a label set in the frames of a batch.
+/// Rows of a table, sorted by frame, in the frames of a batch.
 struct BatchRows {
   BatchRows(const LabelSet& set, const CloudBatch& batch) : first(set.frame_offset[batch.first_frame]) {
     for (std::uint32_t f = 0; f <= batch.frames(); ++f) {
       offset.push_back(set.frame_offset[batch.first_frame + f] - first);
     }
   }
+  BatchRows(const std::vector<std::uint32_t>& frame, const CloudBatch& batch) : first(at(frame, batch.first_frame)) {
+    for (std::uint32_t f = 0; f <= batch.frames(); ++f) offset.push_back(at(frame, batch.first_frame + f) - first);
+  }
   std::uint32_t first;
   std::vector<std::uint32_t> offset;  ///< per frame of the batch, from 0
+
+ private:
+  static std::uint32_t at(const std::vector<std::uint32_t>& frame, std::uint32_t wanted) {
+    return static_cast<std::uint32_t>(std::lower_bound(frame.begin(), frame.end(), wanted) - frame.begin());
+  }
 };
 
 /// Turns that are tried to align a box: 0, then alternately to both sides in steps of 3 degrees up to 45.
@@ -73,6 +83,12 @@ void copy_details(const BoxDetailRow& row, const Turns& turns, std::size_t at, P
     table.edge_m[face][at] = static_cast<float>(row.edge_m[face]);
   }
   for (std::size_t axis = 0; axis < 3; ++axis) table.edge_step_m[axis][at] = static_cast<float>(row.edge_step_m[axis]);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    table.middle_m[axis][at] = static_cast<float>(row.middle_m[axis]);
+    table.spread_m2[axis][at] = static_cast<float>(row.variance_m2[axis]);
+  }
+  table.covariance_xy_m2[at] = static_cast<float>(row.covariance_xy_m2);
+  table.object_points[at] = static_cast<std::uint32_t>(row.object_points);
   table.nearest_m[at] = static_cast<float>(row.nearest_m);
   table.farthest_m[at] = static_cast<float>(row.farthest_m);
   if (row.fit_points > 0) {
@@ -81,12 +97,21 @@ void copy_details(const BoxDetailRow& row, const Turns& turns, std::size_t at, P
   }
 }
 
-void measure_set(kernels::ExecutionContext& context, const LabelSet& set, const BatchRows& rows,
-                 const CloudBatch& batch, const BatchPoints& points, const std::vector<float>& ground_m,
-                 const kernels::GroundRow* ground, PointTable& table) {
+/// See PointTable::expected.
+float expected_returns(const kernels::OcclusionRow& rays) {
+  const double returned = static_cast<double>(rays.front) + rays.inside + rays.behind;
+  const double answered = static_cast<double>(rays.directions) - rays.silent;
+  if (!(returned > 0) || !(answered > 0)) return kNan;
+  return static_cast<float>(returned * rays.directions / answered / (kCore * kCore));
+}
+
+/// `ground` is that below each box, or nullptr.
+void measure_boxes(kernels::ExecutionContext& context, const CuboidColumns& cuboids, const BatchRows& rows,
+                   const CloudBatch& batch, const BatchPoints& points, const std::vector<float>& ground_m,
+                   const kernels::GroundRow* ground, PointTable& table) {
   static const Turns kTurns;
   const std::size_t count = rows.offset.back();
-  const BoxColumns boxes = view(set.cuboid, rows.first, count);
+  const BoxColumns boxes = view(cuboids, rows.first, count);
   std::vector<BoxDetailRow> details(count);
   kernels::BoxDetailRequest request;
   request.boxes = boxes;
@@ -99,22 +124,25 @@ void measure_set(kernels::ExecutionContext& context, const LabelSet& set, const 
   context.box_details(request, details.data());
   std::vector<kernels::OcclusionRow> rays(count);
   context.occlusion({boxes, rows.offset.data(), batch.frames(), points.by_sweep(), points.sweep_frame.data(),
-                     points.origin_x_m.data(), points.origin_y_m.data(), points.origin_z_m.data(), 0.8, 0.5},
+                     points.origin_x_m.data(), points.origin_y_m.data(), points.origin_z_m.data(), kCore, 0.5},
                     rays.data());
   for (std::uint32_t f = 0; f < batch.frames(); ++f) {
     if (batch.state[f] != frame_cloud::kMeasured) continue;
     for (std::uint32_t i = rows.offset[f]; i < rows.offset[f + 1]; ++i) {
       const std::size_t at = rows.first + i;
       copy_details(details[i], kTurns, at, table);
-      const Cuboid box = set.cuboid.at(at);
+      const Cuboid box = cuboids.at(at);
       table.seen[at] = seen_faces(box, batch, batch.first_frame + f);
-      table.bottom_above_ground_m[at] = static_cast<float>(bottom_of(box).z() - ground[i].height_m);
-      table.ground_support[at] = ground[i].support;
+      if (ground != nullptr) {
+        table.bottom_above_ground_m[at] = static_cast<float>(bottom_of(box).z() - ground[i].height_m);
+        table.ground_support[at] = ground[i].support;
+      }
       table.rays_front[at] = rays[i].front;
       table.rays_inside[at] = rays[i].inside;
       table.rays_behind[at] = rays[i].behind;
       table.directions[at] = rays[i].directions;
       table.directions_silent[at] = rays[i].silent;
+      table.expected[at] = expected_returns(rays[i]);
     }
   }
 }
@@ -122,8 +150,8 @@ void measure_set(kernels::ExecutionContext& context, const LabelSet& set, const 
 /// Rows of labels that were not measured.
 void prepare(std::size_t rows, PointTable& table) {
   table.inside.assign(rows, kNone);
-  for (auto* column : {&table.inside_object, &table.ground_support, &table.rays_front, &table.rays_inside,
-                       &table.rays_behind, &table.directions, &table.directions_silent}) {
+  for (auto* column : {&table.inside_object, &table.object_points, &table.ground_support, &table.rays_front,
+                       &table.rays_inside, &table.rays_behind, &table.directions, &table.directions_silent}) {
     column->assign(rows, 0);
   }
   for (std::size_t face = 0; face < kFaces; ++face) {
@@ -133,9 +161,13 @@ void prepare(std::size_t rows, PointTable& table) {
   }
   for (auto& step : table.edge_step_m) step.assign(rows, kNan);
   table.seen.assign(rows, 0);
-  for (auto* column :
-       {&table.nearest_m, &table.farthest_m, &table.bottom_above_ground_m, &table.fit_turn_rad, &table.fit_gain}) {
+  for (auto* column : {&table.nearest_m, &table.farthest_m, &table.bottom_above_ground_m, &table.expected,
+                       &table.covariance_xy_m2, &table.fit_turn_rad, &table.fit_gain}) {
     column->assign(rows, kNan);
+  }
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    table.middle_m[axis].assign(rows, kNan);
+    table.spread_m2[axis].assign(rows, kNan);
   }
 }
 
@@ -191,9 +223,8 @@ kernels::PointColumns BatchPoints::by_sweep() const {
   return {x_m.data(), y_m.data(), z_m.data(), sweep_offset.data(), static_cast<std::uint32_t>(sweep_offset.size() - 1)};
 }
 
-void measure_points(kernels::ExecutionContext& context, const Drive& drive, const CloudBatch& batch, bool clusters,
-                    std::vector<LabelSetMeasurements>& measured) {
-  const BatchPoints points(batch);
+void measure_points(kernels::ExecutionContext& context, const Drive& drive, const CloudBatch& batch,
+                    const BatchPoints& points, bool clusters, std::vector<LabelSetMeasurements>& measured) {
   std::vector<BatchRows> rows;
   for (const LabelSet& set : drive.label_sets) rows.emplace_back(set, batch);
 
@@ -214,9 +245,13 @@ void measure_points(kernels::ExecutionContext& context, const Drive& drive, cons
     if (!clouds.present()) {
       clouds.state.assign(drive.frames.size(), frame_cloud::kNone);
       prepare(set.size(), measured[s].points);
+      measured[s].probes = make_probes(drive, set, order_by_track(drive, set));
+      prepare(measured[s].probes.size(), measured[s].probes.points);
     }
     std::copy(batch.state.begin(), batch.state.end(), clouds.state.begin() + batch.first_frame);
-    measure_set(context, set, rows[s], batch, points, ground_m, own.data(), measured[s].points);
+    measure_boxes(context, set.cuboid, rows[s], batch, points, ground_m, own.data(), measured[s].points);
+    ProbeTable& probes = measured[s].probes;
+    measure_boxes(context, probes.box, BatchRows(probes.frame, batch), batch, points, ground_m, nullptr, probes.points);
     if (!clusters) continue;
     std::vector<std::uint8_t> explained(points.x_m.size());
     context.points_near_boxes(

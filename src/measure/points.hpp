@@ -22,9 +22,9 @@ struct BatchPoints {
   [[nodiscard]] kernels::PointColumns by_sweep() const;
 };
 
-/// See Measurer::measure_points.
-void measure_points(kernels::ExecutionContext& context, const Drive& drive, const CloudBatch& batch, bool clusters,
-                    std::vector<LabelSetMeasurements>& measured);
+/// See Measurer::measure_points; without registrations. `points` are those of the batch.
+void measure_points(kernels::ExecutionContext& context, const Drive& drive, const CloudBatch& batch,
+                    const BatchPoints& points, bool clusters, std::vector<LabelSetMeasurements>& measured);
 
 /// Points of a batch that belong to no label, joined and described. `ground_m` is per point.
 void append_clusters(kernels::ExecutionContext& context, const CloudBatch& batch, const BatchPoints& points,

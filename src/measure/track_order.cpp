@@ -1,6 +1,7 @@
 #include "src/measure/track_order.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace concord::measure {
@@ -66,6 +67,12 @@ TrackOrder order_by_track(const Drive& drive, const LabelSet& set) {
     }
   }
   return order;
+}
+
+double seconds_of(const Frames& frames, std::uint32_t from, std::uint32_t to) {
+  constexpr double kNominalFrame_s = 0.1;
+  const double seconds = seconds_between(frames.time_ns[from], frames.time_ns[to]);
+  return std::isnan(seconds) ? (static_cast<double>(to) - static_cast<double>(from)) * kNominalFrame_s : seconds;
 }
 
 }  // namespace concord::measure

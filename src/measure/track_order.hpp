@@ -22,5 +22,7 @@ struct TrackOrder {
 /// Seconds from `from` to `to`, subtracted as integers: as float64 times of this epoch resolve only 256 ns. NaN where
 /// either is missing or the difference is beyond 64 bits.
 [[nodiscard]] double seconds_between(TimeNs from, TimeNs to);
+/// The same from one frame to another; 0.1 s a frame where either has no time.
+[[nodiscard]] double seconds_of(const Frames& frames, std::uint32_t from, std::uint32_t to);
 
 }  // namespace concord::measure

@@ -86,6 +86,8 @@ class Run {
           to_judge_);
     }
     if (failure_) std::rethrow_exception(failure_);
+    summary_.registrations = measurer_.registration_work().pairs;
+    summary_.seconds_registering = measurer_.registration_work().seconds;
     summary_.cancelled = cancel_.load();
     summary_.seconds = seconds();
     // Drives that were never started leave no outcome.

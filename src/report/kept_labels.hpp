@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "concord/drive.hpp"
+#include "src/report/cuboid_columns.hpp"
 #include "src/report/kept_texts.hpp"
 
 namespace concord::report {
@@ -103,16 +104,7 @@ void describe_labels(Visitor& t, LabelSet& set) {
   t.column("track", track, "1", "code of `track_ids`");
   t.classes("class", class_code);
   t.column("raw_class", raw_class, "1", "code of `raw_classes`");
-  t.column("x_m", cuboid.x_m, "m", "centre, ego frame");
-  t.column("y_m", cuboid.y_m, "m", "centre, ego frame");
-  t.column("z_m", cuboid.z_m, "m", "centre, ego frame");
-  t.column("length_m", cuboid.length_m, "m", "size along the box's x axis");
-  t.column("width_m", cuboid.width_m, "m", "size along the box's y axis");
-  t.column("height_m", cuboid.height_m, "m", "size along the box's z axis");
-  t.column("qw", cuboid.qw, "1", "orientation, ego frame");
-  t.column("qx", cuboid.qx, "1", "orientation, ego frame");
-  t.column("qy", cuboid.qy, "1", "orientation, ego frame");
-  t.column("qz", cuboid.qz, "1", "orientation, ego frame");
+  describe_cuboids(t, cuboid);
   t.column("occlusion_level", occlusion_level, rows, "1", "0 visible to 3 unknown, as KITTI");
   t.column("truncation", truncation, rows, "1", "share outside the image");
   t.column("visibility", visibility, rows, "1", "visible share");

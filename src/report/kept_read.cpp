@@ -86,17 +86,24 @@ void require_consistent(const Drive& drive, const LabelSet& set, const LabelSetM
     throw Hdf5Error("point measurements are of other labels");
   }
   if (!tables.clouds.present() && tables.points.size() != 0) throw Hdf5Error("point measurements without clouds");
+  const ProbeTable& probes = tables.probes;
+  if (probes.points.size() != probes.size()) throw Hdf5Error("point measurements are of other probes");
+  require_below(probes.frame, frames, "frame", false);
+  require_below(probes.track, set.tracks.size(), "track", false);
+  for (const auto* rows : {&probes.row_before, &probes.row_after}) require_below(*rows, set.size(), "label row", true);
   require_below(tables.clusters.frame, frames, "frame", false);
   require_below(tables.pairs.frame, frames, "frame", false);
   require_below(tables.motion.track, set.tracks.size(), "track", false);
   require_below(tables.tracks.track, set.tracks.size(), "track", false);
+  require_below(tables.registrations.track, set.tracks.size(), "track", false);
   require_below(tables.residuals.track, set.tracks.size(), "track", false);
   if (!std::is_sorted(tables.residuals.track.begin(), tables.residuals.track.end())) {
     throw Hdf5Error("residuals are not sorted by track");
   }
   if (tables.noise.size() != set.tracks.size()) throw Hdf5Error("label noise is of other tracks");
   for (const auto* rows : {&tables.pairs.row_a, &tables.pairs.row_b, &tables.motion.row_from, &tables.motion.row_to,
-                           &tables.tracks.first_row, &tables.tracks.last_row, &tables.residuals.row}) {
+                           &tables.tracks.first_row, &tables.tracks.last_row, &tables.residuals.row,
+                           &tables.registrations.row_from, &tables.registrations.row_to}) {
     require_below(*rows, set.size(), "label row", false);
   }
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "concord/measurements.hpp"
+#include "src/report/cuboid_columns.hpp"
 
 namespace concord::report {
 
@@ -86,12 +87,12 @@ void describe(Visitor& t, CloudTable& table) {
 }
 
 template <class Visitor>
-void describe(Visitor& t, PointTable& table) {
+void describe(Visitor& t, PointTable& table, const char* name_of_table, const char* meaning) {
   auto& [inside, inside_object, beyond, within, edge_m, edge_step_m, seen, nearest_m, farthest_m, bottom_above_ground_m,
-         ground_support, rays_front, rays_inside, rays_behind, directions, directions_silent, fit_turn_rad, fit_gain] =
-      table;
+         ground_support, rays_front, rays_inside, rays_behind, directions, directions_silent, expected, object_points,
+         middle_m, spread_m2, covariance_xy_m2, fit_turn_rad, fit_gain] = table;
   constexpr std::array<const char*, kFaces> kFaceNames{"front", "left", "top", "rear", "right", "bottom"};
-  t.begin("points", "one row a label, in their order: LiDAR points in and around it; empty without LiDAR recordings");
+  t.begin(name_of_table, meaning);
   t.column("inside", inside, "1", "points in the closed cuboid");
   t.column("inside_object", inside_object, "1", "of these, points more than 0.2 m above the ground");
   for (std::size_t face = 0; face < kFaces; ++face) {
@@ -113,9 +114,32 @@ void describe(Visitor& t, PointTable& table) {
   t.column("rays_behind", rays_behind, "1", "rays through the cuboid's core that returned behind it");
   t.column("directions", directions, "1", "directions towards the cuboid's core, in coarse steps");
   t.column("directions_silent", directions_silent, "1", "of these, directions without any return");
+  t.column("expected", expected, "1", "returns that a solid body filling the cuboid would give if nothing hid it");
+  t.column("object_points", object_points, "1", "object points in the cuboid, and around it in no cuboid");
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const std::string name(1, "xyz"[axis]);
+    t.column("middle_" + name + "_m", middle_m[axis], "m",
+             "mean of the object points along that axis, from the centre");
+    t.column("spread_" + name + "_m2", spread_m2[axis], "m2", "their variance along that axis");
+  }
+  t.column("covariance_xy_m2", covariance_xy_m2, "m2", "their covariance along x and y");
   t.column("fit_turn_rad", fit_turn_rad, "rad", "turn that aligns the cuboid best with its points");
   t.column("fit_gain", fit_gain, "1", "by which share that brings its sides closer to the points");
   t.end();
+}
+
+template <class Visitor>
+void describe(Visitor& t, ProbeTable& table) {
+  auto& [frame, track, row_before, row_after, box, labelled, points] = table;
+  t.begin("probes", "where objects should be in frames in which they have no label, sorted by frame");
+  t.column("frame", frame, "1", "frame index");
+  t.column("track", track, "1", "code of `track_ids`");
+  t.column("row_before", row_before, "1", "row of the label before");
+  t.column("row_after", row_after, "1", "row of the label after");
+  describe_cuboids(t, box);
+  t.column("labelled", labelled, "1", "1: a label of another track stands there");
+  t.end();
+  describe(t, points, "probe_points", "one row a probe, in their order: as `points`");
 }
 
 template <class Visitor>
@@ -194,17 +218,41 @@ void describe(Visitor& t, TrackNoiseTable& table) {
 }
 
 template <class Visitor>
+void describe(Visitor& t, RegistrationTable& table) {
+  auto& [available, track, row_from, row_to, points_from, points_to, along_m, across_m, up_m, turn_rad, rms_m, matched,
+         apart_m] = table;
+  t.begin("registrations", "one row a pair of labels of a track whose points were laid over each other");
+  t.flag("available", available, "1 where the program that measured could register points");
+  t.column("track", track, "1", "code of `track_ids`");
+  t.column("row_from", row_from, "1", "row of the earlier label");
+  t.column("row_to", row_to, "1", "row of the later label");
+  t.column("points_from", points_from, "1", "object points of the earlier label that took part");
+  t.column("points_to", points_to, "1", "object points of the later label that took part");
+  t.column("along_m", along_m, "m", "later label minus where the points moved the earlier one, along its heading");
+  t.column("across_m", across_m, "m", "the same to its left");
+  t.column("up_m", up_m, "m", "the same upwards");
+  t.column("turn_rad", turn_rad, "rad", "the same of its yaw");
+  t.column("rms_m", rms_m, "m", "distance of the points that found a partner");
+  t.column("matched", matched, "1", "share of points that found a partner");
+  t.column("apart_m", apart_m, "m", "distance between what two starts led to");
+  t.end();
+}
+
+template <class Visitor>
 void describe(Visitor& t, LabelSetMeasurements& measured) {
-  auto& [cuboids, pairs, motion, tracks, clouds, points, clusters, residuals, noise] = measured;
+  auto& [cuboids, pairs, motion, tracks, clouds, points, probes, clusters, residuals, noise, registrations] = measured;
   describe(t, cuboids);
   describe(t, pairs);
   describe(t, motion);
   describe(t, tracks);
   describe(t, clouds);
-  describe(t, points);
+  describe(t, points, "points",
+           "one row a label, in their order: LiDAR points in and around it; empty without LiDAR recordings");
+  describe(t, probes);
   describe(t, clusters);
   describe(t, residuals);
   describe(t, noise);
+  describe(t, registrations);
 }
 
 }  // namespace concord::report

@@ -112,6 +112,66 @@ TEST_P(BoxDetails, TheFitTurnsABoxOntoItsPoints) {
   }
 }
 
+TEST_P(BoxDetails, MomentsTellWhereTheObjectPointsLie) {
+  PointScene scene;
+  add_block(scene, Vec3(9, -0.5, 0.24), Vec3(11, 0.5, 1));
+  const auto count = static_cast<double>(scene.x_m.size());
+  // The label lies 0.3 m too far to the front and 0.2 m to the right; in another frame it is turned by 30 degrees.
+  scene.add_box({Vec3(10.3, -0.2, 0.62), Vec3(2.4, 1.2, 1.2), Quat::Identity()});
+  scene.end_frame();
+  add_block(scene, Vec3(9, -0.5, 0.24), Vec3(11, 0.5, 1));
+  const double turn_rad = std::numbers::pi / 6;
+  scene.add_box({Vec3(10, 0, 0.62), Vec3(2.4, 2.4, 1.2), quat_from_ypr(turn_rad, 0, 0)});
+  scene.end_frame();
+  const auto rows = measure(request_of(scene));
+  EXPECT_EQ(static_cast<double>(rows[0].object_points), count);
+  EXPECT_NEAR(rows[0].middle_m[0], -0.3, 0.03);
+  EXPECT_NEAR(rows[0].middle_m[1], 0.2, 0.03);
+  EXPECT_NEAR(rows[0].middle_m[2], 0, 0.03);
+  // Of an even spread over a length the variance is a twelfth of its square.
+  EXPECT_NEAR(rows[0].variance_m2[0], 4.0 / 12, 0.02);
+  EXPECT_NEAR(rows[0].variance_m2[1], 1.0 / 12, 0.01);
+  EXPECT_NEAR(rows[0].covariance_xy_m2, 0, 1e-3);
+  const double apart = rows[1].variance_m2[0] - rows[1].variance_m2[1];
+  EXPECT_NEAR(0.5 * std::atan2(2 * rows[1].covariance_xy_m2, apart), -turn_rad, 0.02);
+}
+
+TEST_P(BoxDetails, MomentsOfAdversarialBoxesAreThoseOfTheOracle) {
+  PointScene scene;
+  const auto frame_of = [&](const Vec3& at, const std::vector<Cuboid>& boxes) {
+    for (int i = 0; i < 40; ++i) scene.add_point(at.x(), at.y(), at.z());  // all the same
+    for (const double side : {-1.0, 1.0}) {
+      scene.add_point(at.x() + side, at.y(), at.z());        // on a face
+      scene.add_point(at.x() + 1.5 * side, at.y(), at.z());  // on the end of the margin
+      scene.add_point(at.x(), at.y() + 1.4999999 * side, at.z());
+    }
+    for (const Cuboid& box : boxes) scene.add_box(box);
+    scene.end_frame();
+  };
+  for (const Vec3& at : {Vec3(0, 0, 0), Vec3(5, -3, 0.5), Vec3(1e6, -1e6, 3)}) {
+    const Cuboid cube{at, Vec3::Constant(2), Quat::Identity()};
+    Cuboid turned = cube, thin = cube, inner = cube, beside = cube, mirrored = cube;
+    turned.rotation = quat_from_ypr(1e-7, 0, 0);
+    thin.size_m.y() = 1e-3;
+    inner.size_m *= 0.5;
+    beside.center_m.x() += 2;  // touching
+    mirrored.rotation = quat_from_ypr(std::numbers::pi, 0, 0);
+    for (const Cuboid& other : {cube, turned, thin, inner, beside, mirrored}) frame_of(at, {cube, other});
+    frame_of(at, {{at, Vec3(1e300, 1e-300, 1), Quat::Identity()}});
+    frame_of(at, {{at, Vec3(2, std::nan(""), 2), Quat::Identity()}});
+    frame_of(at, {{at + Vec3(90, 0, 0), Vec3::Ones(), Quat::Identity()}});  // no point near it
+  }
+  const auto request = request_of(scene);
+  const auto rows = measure(request);
+  const auto expected = oracle_box_details(scene, request);
+  ASSERT_EQ(rows.size(), expected.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(std::memcmp(&rows[i], &expected[i], sizeof(rows[i])), 0) << "box " << i;
+  }
+  EXPECT_EQ(rows.back().object_points, 0U);
+  EXPECT_TRUE(std::isnan(rows.back().middle_m[0]));
+}
+
 TEST_P(BoxDetails, SameBytesAsTheOracle) {
   std::mt19937_64 engine(3);
   PointScene scene;

@@ -204,6 +204,34 @@ std::vector<std::uint32_t> oracle_points_in_boxes(const PointScene& scene) {
   return counts;
 }
 
+/// Means and variances of points in the axes of a box, in fractions of its reach.
+void set_moments(const std::vector<std::array<float, 3>>& points, const PlainBox& box, double margin_m,
+                 BoxDetailRow& row) {
+  row.object_points = points.size();
+  for (int k = 0; k < 3; ++k) row.middle_m[k] = row.variance_m2[k] = kNan;
+  row.covariance_xy_m2 = kNan;
+  if (points.empty()) return;
+  const auto n = static_cast<double>(points.size());
+  std::array<double, 3> mean{}, unit_m{};
+  const auto units = [&](const std::array<float, 3>& point, int k) {
+    return static_cast<std::int64_t>(static_cast<double>(point[k]) / unit_m[k]);
+  };
+  for (int k = 0; k < 3; ++k) {
+    unit_m[k] = (box.half[k] + margin_m) / 32768;
+    std::int64_t sum = 0, square = 0;
+    for (const auto& point : points) {
+      sum += units(point, k);
+      square += units(point, k) * units(point, k);
+    }
+    mean[k] = static_cast<double>(sum) / n;
+    row.middle_m[k] = mean[k] * unit_m[k];
+    row.variance_m2[k] = (static_cast<double>(square) / n - mean[k] * mean[k]) * (unit_m[k] * unit_m[k]);
+  }
+  std::int64_t product = 0;
+  for (const auto& point : points) product += units(point, 0) * units(point, 1);
+  row.covariance_xy_m2 = (static_cast<double>(product) / n - mean[0] * mean[1]) * (unit_m[0] * unit_m[1]);
+}
+
 std::vector<BoxDetailRow> oracle_box_details(const PointScene& scene, const kernels::BoxDetailRequest& request) {
   std::vector<BoxDetailRow> rows(scene.boxes.size());
   for (std::uint32_t f = 0; f < scene.frames(); ++f) {
@@ -217,6 +245,7 @@ std::vector<BoxDetailRow> oracle_box_details(const PointScene& scene, const kern
       row = {};
       std::array<std::vector<double>, 3> along;
       std::vector<ObjectPoint> objects;
+      std::vector<std::array<float, 3>> object_places;
       double nearest = std::numeric_limits<double>::infinity(), farthest = -1;
       for (std::uint64_t i = scene.point_offset[f]; i < scene.point_offset[f + 1]; ++i) {
         const double x = scene.x_m[i], y = scene.y_m[i], z = scene.z_m[i];
@@ -238,6 +267,7 @@ std::vector<BoxDetailRow> oracle_box_details(const PointScene& scene, const kern
         const std::array<float, 3> rounded{static_cast<float>(at[0]), static_cast<float>(at[1]),
                                            static_cast<float>(at[2])};
         objects.push_back({rounded[0], rounded[1], i});
+        object_places.push_back(rounded);
         for (int k = 0; k < 3; ++k) {
           const int m = (k + 1) % 3, n = (k + 2) % 3;
           const double across = rounded[m], over = rounded[n], along_k = rounded[k];
@@ -258,6 +288,7 @@ std::vector<BoxDetailRow> oracle_box_details(const PointScene& scene, const kern
       row.nearest_m = farthest >= 0 ? std::sqrt(nearest) : kNan;
       row.farthest_m = farthest >= 0 ? std::sqrt(farthest) : kNan;
       set_fit(objects, request, row);
+      set_moments(object_places, box, request.margin_m, row);
       if (box.valid) continue;
       row.inside = BoxDetailRow::no_count;
       for (double& step : row.edge_step_m) step = kNan;

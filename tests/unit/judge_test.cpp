@@ -62,6 +62,10 @@ TEST(Judge, MissingInputIsSkippedWithItsReason) {
   const auto no_poses = judged(drive_of("poses: none\n" + kFlippedCar));
   EXPECT_EQ(reason_of(*no_poses, "temporal.speed_implausible"), "skipped: no ego poses");
   EXPECT_EQ(reason_of(*no_poses, "temporal.heading_flip"), "completed: ");
+  // Without clouds nobody knows whether an object was there.
+  for (const char* check : {"temporal.late_start", "temporal.early_end"}) {
+    EXPECT_EQ(reason_of(*no_poses, check), "skipped: no LiDAR clouds");
+  }
 
   const auto no_times = judged(drive_of("times_s: none\n" + kFlippedCar));
   EXPECT_EQ(reason_of(*no_times, "schema.timestamps"), "skipped: no timestamps");

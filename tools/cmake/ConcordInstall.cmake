@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/concord)
 get_property(CONCORD_CUDA_VERSION GLOBAL PROPERTY CONCORD_CUDA_VERSION)
 get_property(CONCORD_PCL_VERSION GLOBAL PROPERTY CONCORD_PCL_VERSION)
+get_property(CONCORD_OPEN3D_VERSION GLOBAL PROPERTY CONCORD_OPEN3D_VERSION)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/concordConfig.cmake.in ${PROJECT_BINARY_DIR}/concordConfig.cmake
   INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/concordConfigVersion.cmake COMPATIBILITY SameMinorVersion)

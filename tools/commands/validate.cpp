@@ -77,10 +77,16 @@ void print_times(const ValidateSummary& summary) {
   for (const StageSpan& span : summary.spans)
     seconds[static_cast<std::size_t>(span.stage)] += span.end_s - span.begin_s;
   const auto failed = std::ranges::count_if(summary.drives, [](const DriveOutcome& o) { return o.error.has_value(); });
-  fmt::print("{} drive{}{} in {:.2f} s (read {:.2f}, measure {:.2f}, judge {:.2f}, write {:.2f}) on {}{}\n",
+  const std::string registering =
+      summary.registrations == 0
+          ? ""
+          : fmt::format(" with {:.2f} ({:.0f} %) for {} registrations", summary.seconds_registering,
+                        100 * summary.seconds_registering / std::max(summary.seconds, 1e-9), summary.registrations);
+  fmt::print("{} drive{}{} in {:.2f} s (read {:.2f}, measure {:.2f}{}, judge {:.2f}, write {:.2f}) on {}{}\n",
              summary.drives.size(), summary.drives.size() == 1 ? "" : "s",
              failed > 0 ? fmt::format(", {} not validated,", failed) : "", summary.seconds, seconds[0], seconds[1],
-             seconds[2], seconds[3], summary.device, summary.device_note.empty() ? "" : "; " + summary.device_note);
+             registering, seconds[2], seconds[3], summary.device,
+             summary.device_note.empty() ? "" : "; " + summary.device_note);
 }
 
 int exit_code_of(const ValidateSummary& summary, const JudgingArguments& judging) {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "src/checks/check.hpp"
 #include "src/checks/point_evidence.hpp"
 #include "src/checks/tracks.hpp"
@@ -10,13 +13,16 @@ struct Parameters {
   double min_behind = 0.9;
   double max_silent = 0.4;
   double max_points = 0;
+  double max_density = 0.02;
 
   static std::vector<Field<Parameters>> fields() {
     return {{&Parameters::min_rays, "min_rays", "1", 1, 100000, "fewer rays through the cuboid decide nothing"},
             {&Parameters::min_behind, "min_behind", "1", 0, 1, "share of the rays that must return behind the cuboid"},
             {&Parameters::max_silent, "max_silent", "1", 0, 1,
              "with a larger share of directions without any return the surface may be one that reflects nothing"},
-            {&Parameters::max_points, "max_points", "1", 0, 1000, "points above the ground that still count as empty"}};
+            {&Parameters::max_points, "max_points", "1", 0, 1000, "points above the ground that still count as empty"},
+            {&Parameters::max_density, "max_density", "1", 0, 1,
+             "and as share of what a solid body of that size would return from that range"}};
   }
 };
 
@@ -39,7 +45,9 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
       [&](std::uint32_t row) {
         if (!decides(row)) return false;
         const Parameters& p = parameters[context.class_of(row)];
-        return points.inside_object[row] <= p.max_points && points.rays_behind[row] >= p.min_behind * rays(row);
+        const double expected = static_cast<double>(points.expected[row]);
+        const double most = std::max(p.max_points, std::isfinite(expected) ? p.max_density * expected : 0.0);
+        return points.inside_object[row] <= most && points.rays_behind[row] >= p.min_behind * rays(row);
       },
       [&](std::span<const std::uint32_t> rows) {
         std::uint32_t clearest = rows.front();

@@ -4,7 +4,9 @@
 
 #include "src/checks/check.hpp"
 #include "src/checks/point_evidence.hpp"
+#include "src/checks/quantiles.hpp"
 #include "src/checks/tracks.hpp"
+#include "src/checks/view_deviations.hpp"
 
 namespace concord::judging {
 namespace {
@@ -15,6 +17,9 @@ struct Parameters {
   double noise_rad = 0.1;
   double min_gain = 0.3;
   double min_points = 60;
+  double single_min_turn_rad = 0.1;
+  double single_sigmas = 4.5;
+  double single_min_points = 12;
 
   static std::vector<Field<Parameters>> fields() {
     return {
@@ -24,18 +29,19 @@ struct Parameters {
          "allowed of one label; of n labels of a track its n-th root part"},
         {&Parameters::min_gain, "min_gain", "1", 0, 1, "share by which the turn must bring sides and points together"},
         {&Parameters::min_points, "min_points", "1", 20, 100000,
-         "labels with fewer points above the ground are not looked at"}};
+         "labels with fewer points above the ground are not looked at"},
+        {&Parameters::single_min_turn_rad, "single_min_turn_rad", "rad", 0, 0.8,
+         "turn allowed of one label beside the labels before and after it"},
+        {&Parameters::single_sigmas, "single_sigmas", "1", 0, 100,
+         "and in standard deviations of its points and its motion"},
+        {&Parameters::single_min_points, "single_min_points", "1", 1, 100000,
+         "points from which one label is held to those"}};
   }
 };
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
   const PointTable& points = context.measured().points;
+  const Views views(context);
   const auto add = [&](std::uint32_t first, std::uint32_t last, double turn_rad, double limit_rad) {
     const Cuboid box = context.labels().cuboid.at(first);
     context.add_span(first, last, std::abs(turn_rad), limit_rad)
@@ -44,20 +50,30 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
   const auto look_at = [&](std::span<const std::uint32_t> all) {
     std::vector<std::uint32_t> rows;
     std::vector<double> turns, gains;
-    for (const std::uint32_t row : all) {
+    const Parameters& own = parameters[context.class_of(all.front())];
+    const std::vector<ViewDeviation> beside = views.of(all, own.single_min_points);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::uint32_t row = all[i];
       const Parameters& p = parameters[context.class_of(row)];
-      if (p.has_sides < 0.5 || !is_measured(context, row) || std::isnan(points.fit_turn_rad[row])) continue;
-      if (points.inside_object[row] < p.min_points || hidden_share(points, row) > 0.2) continue;
+      const bool fits = is_measured(context, row) && !std::isnan(points.fit_turn_rad[row]) &&
+                        points.inside_object[row] >= p.min_points && hidden_share(points, row) <= 0.2;
+      if (p.has_sides < 0.5 || (!fits && !beside[i].turn_known)) continue;
       context.examine(row);
+      const double turn_rad = beside[i].turn_known ? beside[i].turn.agreed(p.single_sigmas).value_or(0) : 0;
+      if (std::abs(turn_rad) > p.single_min_turn_rad) {
+        add(row, row, -turn_rad, p.single_min_turn_rad);
+      }
+      if (!fits) continue;
       rows.push_back(row);
       turns.push_back(static_cast<double>(points.fit_turn_rad[row]));
       gains.push_back(static_cast<double>(points.fit_gain[row]));
     }
     if (rows.empty()) return;
     const Parameters& p = parameters[context.class_of(rows.front())];
-    const double turn_rad = median(turns);
+    std::vector<double> sorted = turns, sorted_gains = gains;
+    const double turn_rad = median_of(sorted), gain = median_of(sorted_gains);
     const double limit_rad = p.min_turn_rad + p.noise_rad / std::sqrt(static_cast<double>(rows.size()));
-    if (std::abs(turn_rad) > limit_rad && median(gains) >= p.min_gain) {
+    if (std::abs(turn_rad) > limit_rad && gain >= p.min_gain) {
       add(rows.front(), rows.back(), turn_rad, limit_rad);
       return;
     }
@@ -70,7 +86,9 @@ void judge_rows(CheckContext& context, const PerClass<Parameters>& parameters) {
     }
   };
   const TrackRows tracks(context.labels());
-  for (std::size_t code = 0; code < tracks.size(); ++code) look_at(tracks.of(code));
+  for (std::size_t code = 0; code < tracks.size(); ++code) {
+    if (!tracks.of(code).empty()) look_at(tracks.of(code));
+  }
   for (const std::uint32_t& row : tracks.untracked()) look_at(std::span(&row, 1));
 }
 

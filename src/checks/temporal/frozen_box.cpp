@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "src/checks/check.hpp"
-#include "src/checks/interpolate.hpp"
 #include "src/checks/residuals.hpp"
 #include "src/checks/tracks.hpp"
+#include "src/model/interpolate.hpp"
 
 namespace concord::judging {
 namespace {

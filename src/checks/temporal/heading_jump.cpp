@@ -2,9 +2,9 @@
 #include <numbers>
 
 #include "src/checks/check.hpp"
-#include "src/checks/interpolate.hpp"
 #include "src/checks/outliers.hpp"
 #include "src/checks/tracks.hpp"
+#include "src/model/interpolate.hpp"
 
 namespace concord::judging {
 namespace {

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "src/checks/check.hpp"
-#include "src/checks/interpolate.hpp"
 #include "src/checks/outliers.hpp"
 #include "src/checks/tracks.hpp"
+#include "src/model/interpolate.hpp"
 
 namespace concord::judging {
 namespace {

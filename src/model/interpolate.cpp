@@ -1,8 +1,8 @@
-#include "src/checks/interpolate.hpp"
+#include "src/model/interpolate.hpp"
 
 #include <algorithm>
 
-namespace concord::judging {
+namespace concord {
 namespace {
 
 double share_of_way(const Frames& frames, std::uint32_t before, std::uint32_t frame, std::uint32_t after) {
@@ -38,4 +38,4 @@ Cuboid interpolated(const Drive& drive, const LabelSet& labels, std::uint32_t ro
   return in_world ? transformed(frames.T_world_ego[frame].inverse(), between) : between;
 }
 
-}  // namespace concord::judging
+}  // namespace concord

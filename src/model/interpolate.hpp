@@ -4,7 +4,7 @@
 
 #include "concord/drive.hpp"
 
-namespace concord::judging {
+namespace concord {
 
 /// Where an object with labels `row_before` and `row_after` was in `frame` between them, if it moved and turned evenly:
 /// centre by linear, rotation by spherical interpolation over time (over frame numbers where times are missing), in the
@@ -13,4 +13,4 @@ namespace concord::judging {
 [[nodiscard]] Cuboid interpolated(const Drive& drive, const LabelSet& labels, std::uint32_t row_before,
                                   std::uint32_t row_after, std::uint32_t frame);
 
-}  // namespace concord::judging
+}  // namespace concord
