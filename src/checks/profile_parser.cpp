@@ -3,33 +3,16 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 #include <cmath>
-#include <functional>
-#include <set>
 #include <vector>
 
 #include "concord/near_names.hpp"
+#include "src/model/yaml_entries.hpp"
 
 namespace concord {
 namespace {
 
-using Visit = std::function<Result<void>(const std::string& key, const YAML::Node& key_node, const YAML::Node& value)>;
-using MakeError = std::function<Error(const YAML::Node&, std::string, std::string)>;
-
-// Calls `visit` for each entry of the mapping `map`; no mapping, keys that are no text and repeated keys are errors.
-// An empty mapping ("checks:" with nothing below) is allowed.
-Result<void> for_each_entry(const YAML::Node& map, const std::string& what, const MakeError& error_at,
-                            const Visit& visit) {
-  if (map.IsNull()) return {};
-  if (!map.IsMap()) return error_at(map, what + " is not a mapping", "key: value lines");
-  std::set<std::string> seen;
-  for (const auto& entry : map) {
-    if (!entry.first.IsScalar()) return error_at(entry.first, "a key of " + what + " is not a text", "key: value");
-    const std::string& key = entry.first.Scalar();
-    if (!seen.insert(key).second) return error_at(entry.first, "'" + key + "' is given twice in " + what, "one value");
-    CONCORD_RETURN_IF_ERROR(visit(key, entry.first, entry.second));
-  }
-  return {};
-}
+using MakeError = YamlError;
+using Visit = YamlVisit;
 
 Taxonomy concord_tree() {
   auto tree = Taxonomy::builtin("");
@@ -62,16 +45,17 @@ Result<void> ProfileParser::apply(std::string_view yaml) {
   };
   try {
     const YAML::Node root = YAML::Load(std::string(yaml));
-    return for_each_entry(root, "the profile", make_error,
-                          [&](const std::string& key, const YAML::Node& node, const YAML::Node& value) -> Result<void> {
-                            if (key == "description") return {};
-                            if (key != "checks") {
-                              return error_at(node, "unknown key '" + key + "'", "checks or description");
-                            }
-                            return for_each_entry(value, "checks", make_error,
-                                                  [&](const std::string&, const YAML::Node& id,
-                                                      const YAML::Node& body) { return apply_check(id, body); });
-                          });
+    return for_each_yaml_entry(
+        root, "the profile", make_error,
+        [&](const std::string& key, const YAML::Node& node, const YAML::Node& value) -> Result<void> {
+          if (key == "description") return {};
+          if (key != "checks") {
+            return error_at(node, "unknown key '" + key + "'", "checks or description");
+          }
+          return for_each_yaml_entry(
+              value, "checks", make_error,
+              [&](const std::string&, const YAML::Node& id, const YAML::Node& body) { return apply_check(id, body); });
+        });
   } catch (const YAML::Exception& e) {
     return Error{ErrorCode::malformed, e.msg, fmt::format("{}:{}", where_, e.mark.line + 1), "YAML"};
   }
@@ -106,7 +90,7 @@ Result<void> ProfileParser::apply_check(const YAML::Node& id_node, const YAML::N
     }
     return {};
   };
-  CONCORD_RETURN_IF_ERROR(for_each_entry(
+  CONCORD_RETURN_IF_ERROR(for_each_yaml_entry(
       body, id,
       [this](const YAML::Node& n, std::string m, std::string e) { return error_at(n, std::move(m), std::move(e)); },
       visit));
@@ -122,21 +106,19 @@ Result<void> ProfileParser::apply_classes(const CheckInfo& check, const YAML::No
   const Visit visit_class = [&](const std::string& class_name, const YAML::Node& node,
                                 const YAML::Node& values) -> Result<void> {
     if (!taxonomy_.find(class_name)) {
-      std::vector<std::string> names;
-      for (std::size_t code = 0; code < taxonomy_.size(); ++code) {
-        names.push_back(taxonomy_.at(static_cast<ClassCode>(code)).name);
-      }
+      const std::vector<std::string> names = class_names(taxonomy_);
       return error_at(node, "unknown class '" + class_name + "'",
                       did_you_mean(class_name, names, "a Concord class: " + joined(names)));
     }
-    return for_each_entry(values, what + "." + class_name, make_error,
-                          [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) -> Result<void> {
-                            CONCORD_ASSIGN_OR_RETURN(const double number, number_for(check, name, key, value));
-                            settings.class_values[class_name][name] = number;
-                            return {};
-                          });
+    return for_each_yaml_entry(
+        values, what + "." + class_name, make_error,
+        [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) -> Result<void> {
+          CONCORD_ASSIGN_OR_RETURN(const double number, number_for(check, name, key, value));
+          settings.class_values[class_name][name] = number;
+          return {};
+        });
   };
-  CONCORD_RETURN_IF_ERROR(for_each_entry(classes, what, make_error, visit_class));
+  CONCORD_RETURN_IF_ERROR(for_each_yaml_entry(classes, what, make_error, visit_class));
   std::erase_if(settings.class_values, [](const auto& entry) { return entry.second.empty(); });
   return {};
 }

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
 #include <system_error>
 
 #include "concord/seeding.hpp"
+#include "src/core/csv_text.hpp"
 #include "src/core/input_file.hpp"
 
 namespace concord {
@@ -16,44 +16,6 @@ namespace {
 constexpr std::string_view kHeader = "drive,error_type,track,label,other_track,frame_begin,frame_end,magnitude";
 constexpr std::size_t kColumns = 8;
 constexpr std::uint64_t kMaxKeyBytes = std::uint64_t{1} << 30U;
-
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-/// Reads one record of CSV (RFC 4180) from `position` on; false where a quote is not closed or followed by text.
-bool next_record(std::string_view text, std::size_t& position, std::vector<std::string>& fields) {
-  fields.assign(1, {});
-  while (position < text.size()) {
-    if (text[position] == '"' && fields.back().empty()) {
-      for (++position;; ++position) {
-        if (position >= text.size()) return false;
-        if (text[position] != '"') {
-          fields.back() += text[position];
-        } else if (position + 1 < text.size() && text[position + 1] == '"') {
-          fields.back() += text[position++];
-        } else {
-          break;
-        }
-      }
-      ++position;
-      if (position < text.size() && std::string_view(",\r\n").find(text[position]) == std::string_view::npos)
-        return false;
-      if (position >= text.size()) return true;
-    }
-    const char c = text[position++];
-    if (c == '\n') return true;
-    if (c == ',') {
-      fields.emplace_back();
-    } else if (c != '\r') {
-      fields.back() += c;
-    }
-  }
-  return true;
-}
 
 bool is_key(const fs::path& path) { return first_bytes(path, kHeader.size()) == kHeader; }
 
@@ -77,7 +39,7 @@ Result<void> write_key(const fs::path& path, std::span<const KeyRow> key) {
   for (const KeyRow& row : key) {
     for (const std::string* value :
          {&row.drive, &row.error_type, &row.track, &row.label, &row.other_track, &row.frame_begin, &row.frame_end}) {
-      text += field(*value) + ",";
+      text += csv_field(*value) + ",";
     }
     text += fmt::format("{}\n", row.magnitude);
   }
@@ -92,19 +54,16 @@ Result<std::vector<KeyRow>> read_key(const fs::path& path) {
   CONCORD_ASSIGN_OR_RETURN(const std::string text, read_file(path, kMaxKeyBytes, "an answer key, CSV"));
   std::vector<KeyRow> key;
   std::vector<std::string> fields;
-  std::size_t position = 0;
-  std::size_t line = 1;
-  while (position < text.size()) {
-    const std::size_t begin = position;
-    const std::string where = fmt::format("{}:{}", path.string(), line);
-    if (!next_record(text, position, fields)) return Error{ErrorCode::malformed, "a broken quote", where, "CSV"};
-    line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
-    if (begin == 0) {
-      if (fmt::format("{}", fmt::join(fields, ",")) == kHeader) continue;
-      return Error{ErrorCode::malformed, "is no answer key", where, std::string(kHeader)};
-    }
-    if (fields.size() == 1 && fields[0].empty()) continue;
+  CsvRecords records(text, path.string());
+  CONCORD_ASSIGN_OR_RETURN(const bool begins, records.next(fields));
+  if (!begins) return Error{ErrorCode::malformed, "is empty", path.string(), std::string(kHeader)};
+  if (fmt::format("{}", fmt::join(fields, ",")) != kHeader) {
+    return Error{ErrorCode::malformed, "is no answer key", records.where(), std::string(kHeader)};
+  }
+  while (true) {
+    CONCORD_ASSIGN_OR_RETURN(const bool found, records.next(fields));
+    if (!found) return key;
+    const std::string where = records.where();
     if (fields.size() != kColumns) {
       return Error{ErrorCode::malformed, fmt::format("{} columns", fields.size()), where, std::string(kHeader)};
     }
@@ -116,8 +75,6 @@ Result<std::vector<KeyRow>> read_key(const fs::path& path) {
     }
     key.push_back({fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6], magnitude});
   }
-  if (position == 0) return Error{ErrorCode::malformed, "is empty", path.string(), std::string(kHeader)};
-  return key;
 }
 
 }  // namespace concord

@@ -6,6 +6,7 @@
 
 #include "concord/scoring.hpp"
 #include "concord/text.hpp"
+#include "src/core/csv_text.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/reports.hpp"
 #include "tools/output/terminal.hpp"
@@ -200,13 +201,6 @@ void print_json(const Score& score) {
   }
   for (const ScoredRow& row : score.rows) json["rows"].push_back(json_of(row));
   fmt::print("{}\n", json.dump(2));
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 /// One measured share a line.

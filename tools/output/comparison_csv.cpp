@@ -2,18 +2,13 @@
 #include <cmath>
 
 #include "concord/text.hpp"
+#include "src/core/csv_text.hpp"
 #include "tools/output/comparison.hpp"
 
 namespace concord::tools {
 namespace {
 
-std::string field(const std::string& raw) {
-  const std::string text = to_utf8(raw);
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+std::string field(const std::string& raw) { return csv_field(to_utf8(raw)); }
 
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
 

@@ -1,10 +1,10 @@
 #include "tools/output/finding_rows.hpp"
 
-#include <charconv>
 #include <cmath>
 
 #include "concord/judge.hpp"
 #include "concord/text.hpp"
+#include "src/core/csv_text.hpp"
 
 namespace concord::tools {
 namespace {
@@ -12,24 +12,9 @@ namespace {
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(to_utf8(text)); }
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-bool is_number(std::string_view text) {
-  double value = 0;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return failure == std::errc() && end == text.data() + text.size();
-}
-
 std::string csv_field(const Json& value) {
   if (value.is_null()) return "";
-  std::string text = value.is_string() ? value.get<std::string>() : json_line(value);
-  if (value.is_string() && !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
-      !is_number(text)) {
-    text.insert(text.begin(), '\'');
-  }
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+  return value.is_string() ? csv_spreadsheet_field(value.get<std::string>()) : concord::csv_field(json_line(value));
 }
 
 }  // namespace
