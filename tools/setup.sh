@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   git cmake ninja-build g++ pkg-config ccache clang-format clang-tidy
-  libhdf5-dev libpcl-dev libopen3d-dev libthrust-dev libtbb-dev libeigen3-dev libssl-dev
+  libhdf5-dev libpcl-dev libopen3d-dev libthrust-dev libtbb-dev libboost-dev libeigen3-dev libssl-dev
   libcli11-dev libyaml-cpp-dev libsimdjson-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libgeos-dev libcgal-dev libopencv-calib3d-dev
   hdf5-tools python3 python3-h5py python3-numpy python3-jsonschema

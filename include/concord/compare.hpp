@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "concord/dataset.hpp"
@@ -102,12 +103,22 @@ struct NuscenesScore {
   std::vector<NuscenesClassScore> classes;
 };
 
+/// What a drive adds to the recall of a class and to its errors of position; for bounds that hold where labels of one
+/// drive are alike.
+struct DriveScore {
+  std::string drive, class_name;
+  std::int64_t reference = 0, reference_matched = 0;  ///< matched: with a label of the same class
+  /// Pairs of the same class by the distance of their centres in m, within 0.4 %: rising, with their number.
+  std::vector<std::pair<double, std::uint64_t>> distances;
+};
+
 /// One candidate held against the reference.
 struct PairComparison {
   std::string candidate;
   std::int64_t drives = 0, frames = 0;
   std::int64_t reference_not_checked = 0, candidate_not_checked = 0;  ///< labels outside a scope
   std::vector<SliceScore> slices;                                     ///< the first one is of all labels
+  std::vector<DriveScore> by_drive;
   std::vector<ConfusionCell> confusion;
   std::vector<AgreementScore> agreement;
   std::vector<ErrorSummary> track_errors;  ///< start and end of matched tracks, in frames

@@ -59,8 +59,9 @@ void ComparisonTally::add_pair(const DriveSets& drive, const DriveSets::Measured
     objects.push_back({row_a, row_b});
   }
   const OffsetTable offsets = measure_offsets_(reference, candidate, matching.pairs);
-  tally.detection.add(reference, scoped[0], candidate, scoped[1], matching,
-                      pair_errors(*drive.drive->taxonomy, scoped[0], matching.pairs, offsets, iou));
+  const std::vector<PairErrors> errors = pair_errors(*drive.drive->taxonomy, scoped[0], matching.pairs, offsets, iou);
+  tally.detection.add(reference, scoped[0], candidate, scoped[1], matching, errors);
+  tally.by_drive.add(drive.drive->name, scoped[0], scoped[1], matching, errors);
   const std::vector<const LabelSet*> sets{&reference, &candidate};
   tally.ratings.add(*drive.drive, sets, scoped, objects);
   if (reference.tracks.size() > 0 && candidate.tracks.size() > 0) {
@@ -120,6 +121,7 @@ void ComparisonTally::merge(const ComparisonTally& other) {
     pairs_[i].drives += other.pairs_[i].drives;
     pairs_[i].frames += other.pairs_[i].frames;
     pairs_[i].detection.merge(other.pairs_[i].detection);
+    pairs_[i].by_drive.merge(other.pairs_[i].by_drive);
     pairs_[i].ratings.merge(other.pairs_[i].ratings);
     pairs_[i].tracking.merge(other.pairs_[i].tracking);
     pairs_[i].nuscenes.merge(other.pairs_[i].nuscenes);
@@ -143,6 +145,7 @@ Comparison ComparisonTally::finish(const Taxonomy& taxonomy) const {
          .reference_not_checked = tally.detection.reference_not_checked(),
          .candidate_not_checked = tally.detection.candidate_not_checked(),
          .slices = tally.detection.slices(taxonomy),
+         .by_drive = tally.by_drive.scores(taxonomy),
          .confusion = tally.detection.confusion(taxonomy),
          .agreement = tally.ratings.scores(tally.detection.unmatched_share()),
          .track_errors = tally.tracking.track_errors(),

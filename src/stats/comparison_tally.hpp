@@ -10,6 +10,7 @@
 #include "concord/compare.hpp"
 #include "concord/measurements.hpp"
 #include "src/stats/detection_tally.hpp"
+#include "src/stats/drive_scores.hpp"
 #include "src/stats/moments.hpp"
 #include "src/stats/nuscenes_tally.hpp"
 #include "src/stats/ratings.hpp"
@@ -61,6 +62,7 @@ class ComparisonTally {
     explicit PairTally(std::uint64_t seed) : ratings(2, seed) {}
     std::int64_t drives = 0, frames = 0;
     DetectionTally detection;
+    DriveScores by_drive;
     RatingTallies ratings;
     TrackingTally tracking;
     NuscenesTally nuscenes;

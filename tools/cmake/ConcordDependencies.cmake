@@ -6,6 +6,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(TBB REQUIRED)
+find_package(Boost 1.74 REQUIRED)  # headers: quantiles of distributions
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 if(CONCORD_TESTS)

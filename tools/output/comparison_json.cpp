@@ -50,6 +50,14 @@ Json json_of(const SliceScore& slice) {
   return json;
 }
 
+Json json_of(const DriveScore& score) {
+  return {{"drive", text(score.drive)},
+          {"class", score.class_name},
+          {"reference", score.reference},
+          {"reference_matched", score.reference_matched},
+          {"distances_m", score.distances}};
+}
+
 Json json_of(const AgreementScore& score) {
   return {{"variable", text(score.variable)},
           {"category", name_or_null(score.category)},
@@ -148,6 +156,7 @@ Json json_of(const PairComparison& pair) {
             {"mota", number(tracking.mota)},
             {"matched_tracks", pair.matched_tracks},
             {"slices", list_of(pair.slices)},
+            {"by_drive", list_of(pair.by_drive)},
             {"track_errors", json_of(pair.track_errors)},
             {"agreement", list_of(pair.agreement)},
             {"tracking", list_of(pair.tracking)},
