@@ -202,6 +202,7 @@ struct DeliveryFacts {
   struct FindingFacts {
     std::string check, class_name;
     Fault fault = Fault::unknown;
+    std::string fingerprint;
   };
   std::map<std::string, Drive, std::less<>> drives;
   std::map<std::string, FindingFacts, std::less<>> findings;                              ///< by id
@@ -212,6 +213,9 @@ struct DeliveryFacts {
   /// report has too is an error.
   [[nodiscard]] Result<void> add(const Report& report);
 };
+
+/// An error where verdicts are about other drives or label sets than the reports: those decide nothing of them.
+[[nodiscard]] Result<void> require_reviewed(const DeliveryFacts& delivery, std::span<const ReviewItem> items);
 
 /// Holds a delivery to its spec: a line for each limit of each class, range band and ODD cell, in the spec's order.
 /// Verdicts must be about the drives and label sets of the reports, else it is an error.

@@ -34,12 +34,28 @@ Result<void> DeliveryFacts::add(const Report& report) {
   }
   for (const Finding& finding : report.findings) {
     if (is_own(finding.drive, finding.label_set)) {
-      findings[finding.id] = {finding.check, finding.class_name, finding.fault};
+      findings[finding.id] = {finding.check, finding.class_name, finding.fault, finding.fingerprint};
     }
   }
   for (const StatusRow& status : report.statuses) {
     if (status.state != CheckState::completed && is_own(status.drive, status.label_set)) {
       ++not_checked[{status.check, status.state, status.reason}];
+    }
+  }
+  return {};
+}
+
+Result<void> require_reviewed(const DeliveryFacts& delivery, std::span<const ReviewItem> items) {
+  for (const ReviewItem& item : items) {
+    const auto drive = delivery.drives.find(item.drive);
+    if (drive == delivery.drives.end()) {
+      return Error{ErrorCode::not_found, "verdicts are about drive '" + item.drive + "', which no report has", "",
+                   "the reports that the queue was drawn from"};
+    }
+    if (item.label_set != drive->second.label_set) {
+      return Error{ErrorCode::not_found,
+                   "verdicts are about label set '" + item.label_set + "' of drive '" + item.drive + "'", "",
+                   "the drive's own, '" + drive->second.label_set + "'"};
     }
   }
   return {};

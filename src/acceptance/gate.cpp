@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <set>
-#include <stdexcept>
 
 #include "concord/acceptance.hpp"
 #include "src/acceptance/gate_line.hpp"
@@ -50,23 +49,6 @@ void judge_category(const GateInputs& inputs, const GateLine& head, const Accept
   }
 }
 
-/// Verdicts of another delivery decide nothing of this one.
-Result<void> require_known(const DeliveryFacts& delivery, std::span<const ReviewItem> items) {
-  for (const ReviewItem& item : items) {
-    const auto drive = delivery.drives.find(item.drive);
-    if (drive == delivery.drives.end()) {
-      return Error{ErrorCode::not_found, "verdicts are about drive '" + item.drive + "', which no report has", "",
-                   "the reports that the queue was drawn from"};
-    }
-    if (item.label_set != drive->second.label_set) {
-      return Error{ErrorCode::not_found,
-                   "verdicts are about label set '" + item.label_set + "' of drive '" + item.drive + "'", "",
-                   "the drive's own, '" + drive->second.label_set + "'"};
-    }
-  }
-  return {};
-}
-
 void add_facts(const DeliveryFacts& delivery, std::span<const ReviewItem> items, GateResult& result) {
   result.drives = delivery.drives.size();
   for (const auto& [name, drive] : delivery.drives) {
@@ -98,7 +80,7 @@ void add_facts(const DeliveryFacts& delivery, std::span<const ReviewItem> items,
 
 Result<GateResult> judge_delivery(const AcceptanceSpec& spec, const DeliveryFacts& delivery,
                                   std::span<const ReviewItem> items, std::span<const GoldComparison> comparisons) {
-  CONCORD_RETURN_IF_ERROR(require_known(delivery, items));
+  CONCORD_RETURN_IF_ERROR(require_reviewed(delivery, items));
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (comparisons[i].stage != comparisons[j].stage) continue;

@@ -54,6 +54,11 @@ void LabelGatherer::take(const Drive& drive, const LabelSet& set, const std::vec
   parts_.push_back(set);
 }
 
+void LabelGatherer::take_rows(const LabelSet& set, const std::vector<std::uint32_t>& rows) {
+  for (const std::uint32_t row : rows) rows_.push_back({set.frame[row], parts_.size(), row});
+  parts_.push_back(set);
+}
+
 LabelSet LabelGatherer::finish(std::string name) {
   LabelSet result;
   result.name = std::move(name);

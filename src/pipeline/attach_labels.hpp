@@ -16,6 +16,9 @@ class LabelGatherer {
   /// frame out. Image boxes stay behind: their sensors are the other drive's.
   void take(const Drive& drive, const LabelSet& set, const std::vector<std::uint32_t>& frame_of);
 
+  /// Takes these rows, in ascending order, of a label set of the reference itself.
+  void take_rows(const LabelSet& set, const std::vector<std::uint32_t>& rows);
+
   /// The labels taken, sorted by frame.
   [[nodiscard]] LabelSet finish(std::string name);
   /// Per frame of the reference: whether a drive showed it.

@@ -5,6 +5,7 @@
 
 #include "concord/judge.hpp"
 #include "concord/ranking.hpp"
+#include "concord/review.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/finding_rows.hpp"
 #include "tools/output/reports.hpp"
@@ -21,6 +22,8 @@ struct FindingsArguments {
   double min_score = 0;
   std::size_t limit = 0;
   std::size_t top = 0;
+  std::string suppressions;
+  SuppressionList suppressed;
 };
 
 /// A finding that was asked for, and the report that holds it; with --top also what else describes its fault.
@@ -35,7 +38,8 @@ bool is_selected(const Finding& finding, const FindingsArguments& arguments) {
   const bool check =
       arguments.check.empty() || finding.check == arguments.check || finding.check.starts_with(arguments.check + ".");
   return check && (arguments.drive.empty() || finding.drive == arguments.drive) &&
-         finding.score >= arguments.min_score && finding.severity >= parse_severity(arguments.severity);
+         finding.score >= arguments.min_score && finding.severity >= parse_severity(arguments.severity) &&
+         arguments.suppressed.find(finding) == nullptr;
 }
 
 std::vector<Selected> select(const std::vector<Report>& reports, const FindingsArguments& arguments) {
@@ -135,7 +139,24 @@ void print_rows(const std::vector<Selected>& selected, bool csv, bool ranked) {
   }
 }
 
-int run(const FindingsArguments& arguments) {
+/// Said on standard error, so that rows stay rows.
+void print_suppressed(const std::vector<Report>& reports, const SuppressionList& suppressed) {
+  std::size_t count = 0;
+  for (const Report& report : reports) {
+    for (const Finding& finding : report.findings) count += suppressed.find(finding) != nullptr ? 1 : 0;
+  }
+  if (count > 0) fmt::print(stderr, "note: {} suppressed findings are not shown\n", count);
+}
+
+int run(FindingsArguments& arguments) {
+  if (!arguments.suppressions.empty()) {
+    auto list = SuppressionList::read(arguments.suppressions);
+    if (!list) {
+      print_error(list.error().text());
+      return kCouldNotRun;
+    }
+    arguments.suppressed = std::move(list).value();
+  }
   const auto reports = read_reports(arguments.reports);
   if (!reports) {
     print_error(reports.error().text());
@@ -148,6 +169,7 @@ int run(const FindingsArguments& arguments) {
   } else {
     print_rows(selected, arguments.format == "csv", arguments.top > 0);
   }
+  print_suppressed(*reports, arguments.suppressed);
   return kClean;
 }
 
@@ -167,6 +189,8 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--limit", arguments->limit, "At most so many");
   command->add_option("--top", arguments->top,
                       "The so many gravest faults, by score times severity; findings of one fault are one row");
+  command->add_option("--suppressions", arguments->suppressions,
+                      "Leave out what reviewers suppressed; written by `concord review`");
   command->footer(
       "Examples:\n"
       "  concord findings reports --check temporal --min-score 0.5\n"

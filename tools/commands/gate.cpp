@@ -4,7 +4,6 @@
 #include "concord/acceptance.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/gate.hpp"
-#include "tools/output/reports.hpp"
 
 namespace concord::tools {
 namespace {
@@ -24,12 +23,7 @@ Result<GateResult> judge(const GateArguments& arguments) {
     CONCORD_ASSIGN_OR_RETURN(GoldComparison comparison, read_comparison(argument));
     comparisons.push_back(std::move(comparison));
   }
-  CONCORD_ASSIGN_OR_RETURN(const std::vector<std::filesystem::path> files, find_reports(arguments.reports));
-  DeliveryFacts delivery;
-  for (const std::filesystem::path& file : files) {
-    CONCORD_ASSIGN_OR_RETURN(const Report report, read_report(file));
-    CONCORD_RETURN_IF_ERROR(delivery.add(report));
-  }
+  CONCORD_ASSIGN_OR_RETURN(const DeliveryFacts delivery, read_delivery(arguments.reports));
   return judge_delivery(spec, delivery, items, comparisons);
 }
 
@@ -53,9 +47,9 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--verdicts", arguments->verdicts, "Reviewed queues of `concord sample`, CSV (repeatable)")
       ->allow_extra_args(false);
   command
-      ->add_option("--comparison", arguments->comparisons,
-                   "[STAGE=]FILE: output of `concord compare GOLD DELIVERY --format json`; STAGE is first_pass or "
-                   "final, which is the default (repeatable)")
+      ->add_option(
+          "--comparison", arguments->comparisons,
+          "[STAGE=]FILE of `concord compare GOLD DELIVERY --format json`; STAGE: first_pass, final (repeatable)")
       ->allow_extra_args(false);
   command->add_option("--format", arguments->format, "table, json or junit")
       ->check(CLI::IsMember({"table", "json", "junit"}))

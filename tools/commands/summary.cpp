@@ -8,6 +8,8 @@
 #include <tuple>
 
 #include "concord/judge.hpp"
+#include "concord/review.hpp"
+#include "concord/text.hpp"
 #include "tools/commands/command.hpp"
 #include "tools/output/reports.hpp"
 
@@ -45,9 +47,10 @@ struct Summary {
   std::set<std::string> notes;
   std::set<std::string> content_sha256;
   std::vector<const Finding*> worst;
+  std::vector<const Suppression*> suppressed;  ///< one a finding that is not counted above
 };
 
-Summary summarise(const std::vector<Report>& reports) {
+Summary summarise(const std::vector<Report>& reports, const SuppressionList& suppressions) {
   Summary summary;
   for (const Report& report : reports) {
     summary.content_sha256.insert(report.content_sha256);
@@ -61,6 +64,10 @@ Summary summarise(const std::vector<Report>& reports) {
       summary.notes.insert(drive.notes.begin(), drive.notes.end());
     }
     for (const Finding& finding : report.findings) {
+      if (const Suppression* suppression = suppressions.find(finding)) {
+        summary.suppressed.push_back(suppression);
+        continue;
+      }
       summary.checks[finding.check].count(finding.severity);
       if (!finding.class_name.empty()) summary.classes[finding.class_name].count(finding.severity);
       summary.worst.push_back(&finding);
@@ -121,6 +128,13 @@ void print_table(const Summary& s) {
       fmt::print("  {:<32} {} on {} label set{}: {}\n", check, state, count, count == 1 ? "" : "s", reason);
     }
   }
+  if (!s.suppressed.empty()) {
+    fmt::print("\nSUPPRESSED by reviewers, not counted above:\n");
+    for (const Suppression* row : s.suppressed) {
+      fmt::print("  {} {}: {} ({})\n", printable(row->finding), printable(row->check), printable(row->reason),
+                 printable(row->reviewer));
+    }
+  }
   constexpr std::size_t kWorst = 5;
   if (!s.worst.empty()) fmt::print("\nWORST FINDINGS (concord findings lists all {}):\n", s.worst.size());
   for (std::size_t i = 0; i < std::min(kWorst, s.worst.size()); ++i) {
@@ -159,28 +173,43 @@ void print_json(const Summary& s) {
                                    {"reason", std::get<2>(key)},
                                    {"label_sets", count}});
   }
+  root["suppressed"] = Json::array();
+  for (const Suppression* row : s.suppressed) {
+    root["suppressed"].push_back(
+        {{"finding", row->finding}, {"check", row->check}, {"reason", row->reason}, {"reviewer", row->reviewer}});
+  }
   fmt::print("{}\n", root.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 void add(CLI::App& app, int& exit_code) {
   auto reports = std::make_shared<std::vector<std::string>>();
   auto format = std::make_shared<std::string>("table");
+  auto suppressions = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("summary", "Findings per check and class, and what was not checked");
   command->add_option("REPORT", *reports, "Report files, or folders of them")->required();
   command->add_option("--format", *format, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
+  command->add_option("--suppressions", *suppressions,
+                      "Count what reviewers suppressed apart; written by `concord review`");
   command->footer(
       "Rates are findings per 1,000 labels examined; what was not checked is listed, for it is not clean.\n"
       "Example: concord summary reports --format json");
-  command->callback([reports, format, &exit_code] {
+  command->callback([reports, format, suppressions, &exit_code] {
+    const auto list =
+        suppressions->empty() ? Result<SuppressionList>(SuppressionList()) : SuppressionList::read(*suppressions);
+    if (!list) {
+      print_error(list.error().text());
+      exit_code = kCouldNotRun;
+      return;
+    }
     const auto read = read_reports(*reports);
     if (!read) {
       print_error(read.error().text());
       exit_code = kCouldNotRun;
       return;
     }
-    const Summary summary = summarise(*read);
+    const Summary summary = summarise(*read, *list);
     if (*format == "json") {
       print_json(summary);
     } else {

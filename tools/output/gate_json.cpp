@@ -59,6 +59,13 @@ Json json_of(const GateLine& line) {
 
 }  // namespace
 
+Json not_checked_json(const NotChecked& row) {
+  return {{"check", to_utf8(row.check)},
+          {"state", to_string(row.state)},
+          {"reason", to_utf8(row.reason)},
+          {"label_sets", row.label_sets}};
+}
+
 std::string gate_json(const GateResult& result) {
   Json json{{"accepted", result.accepted()}, {"passed", result.passed},        {"failed", result.failed},
             {"undecided", result.undecided}, {"drives", result.drives},        {"labels", result.labels},
@@ -67,10 +74,7 @@ std::string gate_json(const GateResult& result) {
   for (const GateLine& line : result.lines) json["lines"].push_back(json_of(line));
   json["not_checked"] = Json::array();
   for (const NotChecked& row : result.not_checked) {
-    json["not_checked"].push_back({{"check", to_utf8(row.check)},
-                                   {"state", to_string(row.state)},
-                                   {"reason", to_utf8(row.reason)},
-                                   {"label_sets", row.label_sets}});
+    json["not_checked"].push_back(not_checked_json(row));
   }
   json["notes"] = Json::array();
   for (const std::string& note : result.notes) json["notes"].push_back(to_utf8(note));

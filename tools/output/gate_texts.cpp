@@ -6,6 +6,7 @@
 #include "concord/judge.hpp"
 #include "concord/text.hpp"
 #include "tools/output/gate.hpp"
+#include "tools/output/reports.hpp"
 #include "tools/output/svg.hpp"
 #include "tools/output/terminal.hpp"
 
@@ -27,11 +28,6 @@ double bound_of(const GateLine& line) {
   return largest ? line.upper : line.lower;
 }
 
-std::string not_checked_text(const NotChecked& row) {
-  return fmt::format("{} {} on {} label set{}: {}", row.check, to_string(row.state), row.label_sets,
-                     row.label_sets == 1 ? "" : "s", printable(row.reason));
-}
-
 std::string totals_text(const GateResult& result) {
   return fmt::format("{} passed, {} failed, {} undecided", result.passed, result.failed, result.undecided);
 }
@@ -47,6 +43,21 @@ Result<AcceptanceSpec> load_spec(const std::string& path) {
   std::vector<std::string> ids;
   for (const CheckInfo& check : checks()) ids.emplace_back(check.id);
   return AcceptanceSpec::from_file(path, std::move(ids));
+}
+
+std::string not_checked_text(const NotChecked& row) {
+  return fmt::format("{} {} on {} label set{}: {}", row.check, to_string(row.state), row.label_sets,
+                     row.label_sets == 1 ? "" : "s", printable(row.reason));
+}
+
+Result<DeliveryFacts> read_delivery(const std::vector<std::string>& reports) {
+  CONCORD_ASSIGN_OR_RETURN(const std::vector<std::filesystem::path> files, find_reports(reports));
+  DeliveryFacts delivery;
+  for (const std::filesystem::path& file : files) {
+    CONCORD_ASSIGN_OR_RETURN(const Report report, read_report(file));
+    CONCORD_RETURN_IF_ERROR(delivery.add(report));
+  }
+  return delivery;
 }
 
 std::string limit_text(const AcceptanceLimit& limit) {
