@@ -28,7 +28,12 @@ class DefectRate {
       return undecided(std::isfinite(line_.finding_rate) ? "not reviewed; the rate of findings is no defect rate"
                                                          : "not reviewed");
     }
-    line_.drives = best_.size();
+    if (line_.reviewed == 0) {
+      line_.more = line_.open;
+      return undecided(fmt::format("{} queued {} are not reviewed yet", line_.open, what_));
+    }
+    line_.drives = decided_.size();
+    line_.value = rate_of(decided_);
     const double population = static_cast<double>(line_.units);
     // The strata of a plan are counted exactly: what is queued stands for all, or some of it was never to be drawn.
     if (std::abs(stands_for_ - population) > 0.5 + 1e-3 * population) {
@@ -40,7 +45,6 @@ class DefectRate {
     if (taken_ == line_.units) return judge_census();
     const stats::RateBounds best = bound_rate(sums(best_), inputs_.rule());
     const stats::RateBounds worst = bound_rate(sums(worst_), inputs_.rule());
-    line_.value = best.rate;
     line_.lower = best.lower;
     line_.upper = worst.upper;
     line_.effective = worst.effective;
@@ -140,6 +144,7 @@ class DefectRate {
       line_.open += verdict == Seen::open ? 1 : 0;
       line_.defects += verdict == Seen::defect ? 1 : 0;
       if (!(weight > 0)) continue;
+      if (verdict != Seen::open) decided_[item.drive].add(item.track, weight, verdict == Seen::defect);
       best_[item.drive].add(item.track, weight, verdict == Seen::defect);
       worst_[item.drive].add(item.track, weight, verdict != Seen::clean);
     }
@@ -152,19 +157,20 @@ class DefectRate {
     return sums;
   }
 
+  [[nodiscard]] static double rate_of(const Tallies& tallies) {
+    double weight = 0;
+    double defects = 0;
+    for (const auto& [drive, tally] : tallies) {
+      weight += tally.sums().weight;
+      defects += tally.sums().defect_weight;
+    }
+    return weight > 0 ? defects / weight : std::nan("");
+  }
+
   /// Everything is reviewed: the rate is known, not estimated.
   void judge_census() {
-    const auto rate = [](const Tallies& tallies) {
-      double weight = 0;
-      double defects = 0;
-      for (const auto& [drive, tally] : tallies) {
-        weight += tally.sums().weight;
-        defects += tally.sums().defect_weight;
-      }
-      return weight > 0 ? defects / weight : std::nan("");
-    };
-    line_.value = line_.lower = rate(best_);
-    line_.upper = rate(worst_);
+    line_.lower = rate_of(best_);
+    line_.upper = rate_of(worst_);
     line_.effective = static_cast<double>(taken_);
     if (line_.lower > line_.limit.limit) {
       line_.outcome = Outcome::fail;
@@ -181,7 +187,8 @@ class DefectRate {
   const GateInputs& inputs_;
   GateLine& line_;
   std::string what_;
-  Tallies best_, worst_;
+  Tallies decided_;       ///< without what is open
+  Tallies best_, worst_;  ///< what is open taken as clean, as defects
   std::uint64_t labels_ = 0, taken_ = 0;
   double stands_for_ = 0;
   bool has_unflagged_ = false;

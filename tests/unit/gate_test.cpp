@@ -168,7 +168,7 @@ TEST(Gate, ACensusIsExactWhereFewExist) {
   delivery.spoil(20, Fault::class_);
   const GateLine fail = delivery.judge(spec_of(limit("max: 0.02"))).lines[0];
   EXPECT_EQ(fail.outcome, Outcome::fail);
-  EXPECT_NEAR(fail.value, 0.05, 1e-12);
+  EXPECT_NEAR(fail.value, 3.0 / 59, 1e-12) << "of those with a clear verdict";
 }
 
 TEST(Gate, OpenVerdictsCountEitherWay) {
@@ -180,6 +180,17 @@ TEST(Gate, OpenVerdictsCountEitherWay) {
   EXPECT_EQ(line.open, 1U);
   EXPECT_THAT(line.reason, HasSubstr("no clear verdict"));
   EXPECT_EQ(delivery.judge(spec_of(limit("max: 0.02"))).lines[0].outcome, Outcome::pass);
+}
+
+TEST(Gate, AQueueThatNobodyReviewedHasNoRate) {
+  Delivery delivery(300, 10);
+  delivery.draw(1, 10);
+  for (ReviewItem& item : delivery.items) item.verdict = Verdict::pending;
+  const GateLine line = delivery.judge(spec_of(limit("max: 0.5"))).lines[0];
+  EXPECT_EQ(line.outcome, Outcome::undecided);
+  EXPECT_TRUE(std::isnan(line.value));
+  EXPECT_EQ(line.more, 300U);
+  EXPECT_THAT(line.reason, HasSubstr("300 queued labels are not reviewed yet"));
 }
 
 TEST(Gate, OtherStagesPlansAndUnitsDoNotCount) {
