@@ -48,7 +48,8 @@ enum class PayloadFormat : std::uint8_t {
   ply,
   raw_xyzi_f32,
   image,
-  synthetic,  ///< regenerated on demand by the synthetic source; no file
+  synthetic,       ///< regenerated on demand by the synthetic source; no file
+  aimotive_radar,  ///< JSON targets: azimuth, elevation, range, speed, rcs
 };
 
 /// One recording of one sensor that belongs to a frame. The payload is loaded only on demand.
@@ -140,7 +141,9 @@ struct LabelSet {
   OptionalColumn<MovingState> moving_state;
   OptionalColumn<std::int32_t> lidar_points;  ///< stored count
   OptionalColumn<std::int32_t> radar_points;
-  OptionalColumn<double> velocity_x_mps, velocity_y_mps;  ///< over ground, in the axes of the frame's ego
+  /// In the axes of the frame's ego; over ground, or relative to the ego where `velocity_relative` is set.
+  OptionalColumn<double> velocity_x_mps, velocity_y_mps;
+  bool velocity_relative = false;
   OptionalColumn<double> score;
   OptionalColumn<TimeNs> labelled_at_ns;
   Dictionary provenance;  ///< texts of the five columns below

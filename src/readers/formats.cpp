@@ -11,11 +11,11 @@
 namespace concord {
 
 std::span<const Format* const> formats() {
-  static const std::array<const Format*, 7> all{
+  static const std::array<const Format*, 8> all{
       &readers::kitti_tracking_format(), &readers::kitti_object_format(),
       &readers::openlabel_format(),      &readers::csv_format(),
       &readers::argoverse2_format(),     &readers::nuscenes_format(),
-      &readers::synthetic_format(),
+      &readers::aimotive_format(),       &readers::synthetic_format(),
   };
   return all;
 }

@@ -11,6 +11,7 @@ const Format& openlabel_format();
 const Format& csv_format();
 const Format& argoverse2_format();
 const Format& nuscenes_format();
+const Format& aimotive_format();
 const Format& synthetic_format();
 
 /// Whether any format recognises the path.

@@ -94,8 +94,8 @@ template <class Visitor>
 void describe_labels(Visitor& t, LabelSet& set) {
   auto& [name, scope, frame, frame_offset, label_id, tracks, track, class_code, raw_classes, raw_class, cuboid,
          occlusion_level, truncation, visibility, moving_state, lidar_points, radar_points, velocity_x_mps,
-         velocity_y_mps, score, labelled_at_ns, provenance, annotator, vendor, batch, guideline_version, review_stage,
-         attributes, boxes_2d] = set;
+         velocity_y_mps, velocity_relative, score, labelled_at_ns, provenance, annotator, vendor, batch,
+         guideline_version, review_stage, attributes, boxes_2d] = set;
   auto& moving = moving_state;
   const std::size_t rows = set.size();
   t.begin("labels", "one row a cuboid label");
@@ -116,8 +116,8 @@ void describe_labels(Visitor& t, LabelSet& set) {
       });
   t.column("lidar_points", lidar_points, rows, "1", "stored number of LiDAR points");
   t.column("radar_points", radar_points, rows, "1", "stored number of radar points");
-  t.column("velocity_x_mps", velocity_x_mps, rows, "m/s", "over ground, ego axes");
-  t.column("velocity_y_mps", velocity_y_mps, rows, "m/s", "over ground, ego axes");
+  t.column("velocity_x_mps", velocity_x_mps, rows, "m/s", "over ground or relative to the ego, ego axes");
+  t.column("velocity_y_mps", velocity_y_mps, rows, "m/s", "over ground or relative to the ego, ego axes");
   t.column("score", score, rows, "1", "confidence of a model");
   t.column("labelled_at_ns", labelled_at_ns, rows, "ns", "when it was labelled");
   t.column("annotator", annotator, rows, "1", "code of `provenance`");
@@ -134,6 +134,9 @@ void describe_labels(Visitor& t, LabelSet& set) {
   t.end();
   t.begin("provenance", "texts in order of their codes");
   t.column("text", provenance, "", "name of an annotator, vendor, batch, version or stage");
+  t.end();
+  t.begin("velocity", "what the velocities of `labels` are measured against; one row");
+  t.flag("relative_to_ego", velocity_relative, "1 when they are relative to the ego, 0 over ground");
   t.end();
   describe(t, scope);
   describe(t, boxes_2d);

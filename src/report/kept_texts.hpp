@@ -21,9 +21,9 @@ struct EnumTexts<CameraModel::Kind> {
 };
 template <>
 struct EnumTexts<PayloadFormat> {
-  static constexpr std::array<std::string_view, 8> kAll{"none", "kitti_bin",    "nuscenes_bin", "pcd",
-                                                        "ply",  "raw_xyzi_f32", "image",        "synthetic"};
-  static_assert(static_cast<std::size_t>(PayloadFormat::synthetic) + 1 == kAll.size());
+  static constexpr std::array<std::string_view, 9> kAll{
+      "none", "kitti_bin", "nuscenes_bin", "pcd", "ply", "raw_xyzi_f32", "image", "synthetic", "aimotive_radar"};
+  static_assert(static_cast<std::size_t>(PayloadFormat::aimotive_radar) + 1 == kAll.size());
 };
 template <>
 struct EnumTexts<MovingState> {

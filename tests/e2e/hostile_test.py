@@ -129,6 +129,11 @@ class Files(HostileCase):
             with self.subTest(kind):
                 self.damage_all(small_datasets.argoverse2, kind)
 
+    def test_aimotive(self):
+        for kind in ("labels", "calibration"):
+            with self.subTest(kind):
+                self.damage_all(small_datasets.aimotive, kind)
+
     def test_nuscenes(self):
         # The tables belong to all scenes: a damaged one fails its whole input, and no other.
         small_datasets.nuscenes(self.input, "good")
@@ -153,8 +158,9 @@ class Files(HostileCase):
                     root = self.folder / f"{name}-{kind}"
                     write(root, "bad")[kind].unlink()
                     put(root / "other.txt", "")
-                    # Poses are optional in KITTI and CSV, the rig in Argoverse 2.
-                    optional = (name, kind) in (("kitti_tracking", "poses"), ("csv", "poses"), ("argoverse2", "calibration"))
+                    # Poses are optional in KITTI and CSV, the rig in Argoverse 2 and aiMotive; a label file of aiMotive is a frame.
+                    optional = (name, kind) in (("kitti_tracking", "poses"), ("csv", "poses"), ("argoverse2", "calibration"),
+                                                ("aimotive", "calibration"), ("aimotive", "labels"))
                     source = root / "bad" if name == "nuscenes" else root
                     done = self.validate(source, codes=(0, 1) if optional else (2,))
                     self.assertEqual(len(self.errors(done, root)), 0 if optional else 1, done.stderr)
@@ -346,6 +352,32 @@ class Contents(HostileCase):
             "far-time": ([(b'"timestamp"', far + b',"other"')], ["/frames/0/frame_properties/timestamp", "out of range"]),
             "e308": ([(box, b"1e308,1e308,1e308"), (b"12.0,\n3.0", b"1e308,-1e308")], None),
             "e999": ([(box, b"1e999,1,1")], [])})
+
+    def test_aimotive(self):
+        self.check(small_datasets.aimotive, "labels", {
+            "no-utf8": ([(b'"CAR"', b'"C\xffR"')], ["UTF-8"]),
+            "nul": ([(b'"CAR"', b'"C\\u0000R"')], ["/CapturedObjects/0/ObjectType", "UTF-8 without NUL"]),
+            "long-id": ([(b'"ObjectId": 1', b'"ObjectId": "' + b"x" * 5000 + b'"')], ["/CapturedObjects/0/ObjectId", "at most 1024"]),
+            "id-e30": ([(b'"ObjectId": 1', b'"ObjectId": 1e30')], ["/CapturedObjects/0/ObjectId"]),
+            "deep": ([(b'"CapturedObjects": [', b'"CapturedObjects": ' + b"[" * 100_000)], []),
+            "text": ([(b"0.75", b'"x"')], ["/CapturedObjects/0/BoundingBox3D Origin Z"]),
+            "no-class": ([(b'"ObjectType"', b'"Type"')], ["/CapturedObjects/0", "ObjectType"]),
+            "no-list": ([(b'"CapturedObjects"', b'"Objects"')], ["CapturedObjects"]),
+            "twice": ([(b'"ObjectId": 1', b'"ObjectId": 1, "ObjectId": 2')], ["/CapturedObjects/0"]),
+            "far-time": ([(b'"Timestamp": "1', b'"Timestamp": "91')], ["/Timestamp"]),
+            "time": ([(b'"Timestamp": "1', b'"Timestamp": "x')], ["/Timestamp", "whole nanoseconds"]),
+            "long-line": (lambda _: b'{"CapturedObjects": "' + b"x" * LONG_LINE_BYTES + b'"}', ["/CapturedObjects"]),
+            "e308": ([(b"4.0", b"1e308"), (b"0.75", b"-1e308")], None),
+            "e999": ([(b"4.0", b"1e999")], []),
+            "no-rotation": ([(b"Quat W\": 1.0", b"Quat W\": 0")], None)})
+        shutil.rmtree(self.input)
+        self.check(small_datasets.aimotive, "calibration", {
+            "zeros": ([(b"[[1.0", b"[[0.0")], ["#/lidar/RT_body_from_sensor", "rigid transform"]),
+            "e308": ([(b"1.7", b"1e308")], None),
+            "rows": ([(b"[[1.0, 0.0, 0.0, 0.0], ", b"[")], ["rigid transform"]),
+            "wide": ([(b"[[1.0, ", b"[[1.0, 2.0, ")], ["/RT_body_from_sensor/0"]),
+            "name": ([(b'"lidar": ', b'"l\\u0000": ')], ["UTF-8 without NUL"]),
+            "list": (lambda _: b"[]", ["calibration.json"])})
 
     def test_nuscenes(self):
         cases = {

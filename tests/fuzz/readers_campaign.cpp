@@ -145,6 +145,23 @@ TEST(ReadersCampaign, ChangedArgoverse2TablesNeverCrashOrHang) {
         "1550\n"}});
 }
 
+TEST(ReadersCampaign, ChangedAimotiveFilesNeverCrashOrHang) {
+  const std::string box = R"("BoundingBox3D Extent X": 4.5, "BoundingBox3D Extent Y": 1.8,
+"BoundingBox3D Extent Z": 1.5, "BoundingBox3D Orientation Quat W": 1, "BoundingBox3D Orientation Quat X": 0,
+"BoundingBox3D Orientation Quat Y": 0, "BoundingBox3D Orientation Quat Z": 0, "BoundingBox3D Origin X": 20,
+"BoundingBox3D Origin Y": -5, "BoundingBox3D Origin Z": 0.75, "ObjectType": "CAR", "Occluded": 0,
+"Relative Velocity X": 1, "Relative Velocity Y": 0, "Relative Velocity Z": 0, "ObjectId": )";
+  const auto file = [&](const char* time_ns) {
+    return "{\"CapturedObjects\": [{" + box + "4},\n{" + box + "\"b\"}], \"Timestamp\": \"" + time_ns + "\"}\n";
+  };
+  change_files_of("aimotive", {{"a/dynamic/box/3d_body/frame_01.json", file("100")},
+                               {"a/dynamic/box/3d_body/frame_02.json", file("200")},
+                               {"a/sensor/calibration/calibration.json",
+                                R"({"CAM": {"RT_body_from_sensor": [[0,0,1,2],[-1,0,0,0],[0,-1,0,1.2],[0,0,0,1]],
+"sensor_type": "camera", "model": "opencv_pinhole", "focal_length_px": [1170, 1001], "principal_point_px": [640, 352],
+"distortion_coeffs": [-0.3, 0.08, 0.002, 0.0006, 0.5], "image_resolution_px": [1280, 704]}})"}});
+}
+
 TEST(ReadersCampaign, ChangedKittiFilesNeverCrashOrHang) {
   const std::string zeros = " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
   change_files_of("kitti_tracking",

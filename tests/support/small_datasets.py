@@ -169,4 +169,24 @@ def nuscenes(root, name):
     return {**files, "cloud": clouds[1]}
 
 
-FORMATS = {"kitti_tracking": kitti, "csv": csv, "openlabel": openlabel, "argoverse2": argoverse2, "nuscenes": nuscenes}
+def aimotive(root, name):
+    """One label file a frame: `labels` is the second one. Labels move as the ego does not: there are no poses."""
+    segment = pathlib.Path(root) / name
+    labels, clouds = [], []
+    for frame in range(FRAMES):
+        objects = []
+        for track, (x, y) in CARS.items():
+            box = {"Origin": dict(zip("XYZ", (x - ego_x(frame), y, 0.75))), "Extent": dict(zip("XYZ", SIZE_M)),
+                   "Orientation Quat": dict(zip("WXYZ", (1.0, 0.0, 0.0, 0.0)))}
+            objects.append({"ActorName": f"CAR {track}", **{f"BoundingBox3D {part} {axis}": value for part, axes in box.items() for axis, value in axes.items()},
+                            "ObjectId": int(track), "ObjectType": "CAR", "Occluded": 0, "Relative Velocity X": -SPEED_MPS,
+                            "Relative Velocity Y": 0.0, "Relative Velocity Z": 0.0, "Truncated": 0})
+        document = {"CapturedObjects": objects, "Timestamp": str(START_NS + frame * PERIOD_NS)}
+        labels.append(put(segment / f"dynamic/box/3d_body/frame_{frame:07}.json", json.dumps(document, indent=0)))
+        clouds.append(put(segment / f"dynamic/raw-revolutions/frame_{frame:07}.xyzi_f32.bin", floats(frame)))
+    still = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.7], [0.0, 0.0, 0.0, 1.0]]
+    calibration = {"lidar": {"RT_body_from_sensor": still, "sensor_type": "lidar"}}
+    return {"labels": labels[1], "calibration": put(segment / "sensor/calibration/calibration.json", json.dumps(calibration)), "cloud": clouds[1]}
+
+
+FORMATS = {"kitti_tracking": kitti, "csv": csv, "openlabel": openlabel, "argoverse2": argoverse2, "nuscenes": nuscenes, "aimotive": aimotive}

@@ -11,6 +11,8 @@
 
 #include "src/readers/argoverse2/tables.hpp"
 #include "src/readers/common/files.hpp"
+#include "src/readers/common/folders.hpp"
+#include "src/readers/common/label_ids.hpp"
 
 namespace concord::readers::argoverse2 {
 namespace fs = std::filesystem;
@@ -30,22 +32,6 @@ LogFiles files_of(const fs::path& folder) {
           table_of(folder, {"city_SE3_egovehicle.csv", "csv/city_SE3_egovehicle.csv"}),
           table_of(folder, {"calibration/egovehicle_SE3_sensor.csv", "csv/egovehicle_SE3_sensor.csv"}),
           table_of(folder, {"calibration/intrinsics.csv", "csv/intrinsics.csv"})};
-}
-
-/// `visited`: where the folders really are, so that links to folders above or beside them do not multiply the work.
-void find_below(const fs::path& folder, int levels, std::set<fs::path>& visited, std::vector<LogFiles>& logs) {
-  std::error_code failure;
-  if (!visited.insert(fs::canonical(folder, failure)).second) return;
-  LogFiles files = files_of(folder);
-  if (!files.annotations.empty() && !files.poses.empty()) {
-    logs.push_back(std::move(files));
-    return;
-  }
-  if (levels == 0) return;
-  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) find_below(entry->path(), levels - 1, visited, logs);
-  }
 }
 
 /// Sweeps by timestamp: `sensors/lidar_bin/TIMESTAMP.bin`, float32 x y z intensity in the ego frame.
@@ -149,18 +135,14 @@ Result<void> add_sensors(const LogFiles& files, Drive& drive) {
 
 }  // namespace
 
-std::string LabelIds::next(std::string_view timestamp, std::string_view track) {
-  std::string id = std::string(timestamp) + ":" + std::string(track);
-  const int count = used_[id]++;
-  return count == 0 ? id : id + "#" + std::to_string(count);
-}
-
 std::vector<LogFiles> find_logs(const fs::path& input) {
   std::vector<LogFiles> logs;
-  std::set<fs::path> visited;
-  std::error_code failure;
-  if (fs::is_directory(input, failure)) find_below(input, 3, visited, logs);
-  std::sort(logs.begin(), logs.end(), [](const LogFiles& a, const LogFiles& b) { return a.folder < b.folder; });
+  for (const fs::path& folder : find_folders(input, [](const fs::path& candidate) {
+         const LogFiles files = files_of(candidate);
+         return !files.annotations.empty() && !files.poses.empty();
+       })) {
+    logs.push_back(files_of(folder));
+  }
   return logs;
 }
 

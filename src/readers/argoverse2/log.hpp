@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "concord/dataset.hpp"
@@ -25,15 +24,6 @@ struct LogFiles {
 /// Reads an annotations table into a label set over the frames of `drive`. Labels of other timestamps are an error.
 [[nodiscard]] Result<LabelSet> read_annotations(const std::filesystem::path& path, std::string name,
                                                 const Drive& drive);
-
-/// The n-th label of one frame and track: `timestamp:track`, from the second on with `#n`.
-class LabelIds {
- public:
-  [[nodiscard]] std::string next(std::string_view timestamp, std::string_view track);
-
- private:
-  std::unordered_map<std::string, int> used_;
-};
 
 /// `text`, an annotations table, with the edits applied: only edited lines differ, copies are inserted behind the last
 /// line of their frame. An edit of an unknown frame or label is an error.

@@ -8,6 +8,7 @@
 #include "src/readers/argoverse2/log.hpp"
 #include "src/readers/argoverse2/tables.hpp"
 #include "src/readers/common/files.hpp"
+#include "src/readers/common/label_ids.hpp"
 
 namespace concord::readers::argoverse2 {
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "concord/point_cloud.hpp"
+#include "src/readers/clouds/aimotive_radar.hpp"
 #include "src/readers/clouds/pcl/decode.hpp"
 #include "src/readers/common/files.hpp"
 #include "src/synth/payloads.hpp"
@@ -115,6 +116,8 @@ Result<PointFields> read_fields(const Drive& drive, const SensorRecord& record) 
       }
       return readers::clouds::decode_pcd(file.text(), header, path);
     }
+    case PayloadFormat::aimotive_radar:
+      return readers::clouds::decode_aimotive_radar(file.text(), path);
     case PayloadFormat::ply: {
       CONCORD_ASSIGN_OR_RETURN(const auto header, readers::clouds::read_ply_header(file.text(), path));
       return readers::clouds::decode_ply(header, path);
@@ -222,8 +225,10 @@ Result<PointCloud> load_points(const Drive& drive, const SensorRecord& record) {
 }
 
 Result<RadarDetections> load_radar(const Drive& drive, const SensorRecord& record) {
-  if (record.format != PayloadFormat::pcd && record.format != PayloadFormat::synthetic) {
-    return Error{ErrorCode::unsupported, "is no PCD file", record.path.string(), "radar detections as PCD"};
+  if (record.format != PayloadFormat::pcd && record.format != PayloadFormat::synthetic &&
+      record.format != PayloadFormat::aimotive_radar) {
+    return Error{ErrorCode::unsupported, "is no file of radar detections", record.path.string(),
+                 "PCD or aiMotive JSON"};
   }
   CONCORD_ASSIGN_OR_RETURN(const SE3 T_ego_sensor, ego_from_sensor(drive, record));
   CONCORD_ASSIGN_OR_RETURN(const PointFields fields, read_fields(drive, record));

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "concord/drive.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "concord/drive.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "concord/geometry.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -66,6 +66,7 @@ Result<LabelSet> read_extra_labels(const std::filesystem::path& file, std::strin
   LabelSet set;
   set.name = std::move(name);
   set.scope = from.scope;
+  set.velocity_relative = from.velocity_relative;
   set.tracks = from.tracks;
   set.provenance = from.provenance;
   std::vector<std::uint32_t> row_in_set(from.size(), kNone);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "concord/drive.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 #include "src/readers/openlabel/transforms.hpp"
 
 namespace concord::readers::openlabel {

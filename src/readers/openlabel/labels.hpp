@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "concord/drive.hpp"
+#include "src/readers/common/json.hpp"
 #include "src/readers/openlabel/cuboid.hpp"
 #include "src/readers/openlabel/frames.hpp"
-#include "src/readers/openlabel/json.hpp"
 #include "src/readers/openlabel/objects.hpp"
 
 namespace concord::readers::openlabel {

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "src/readers/common/json.hpp"
 #include "src/readers/openlabel/frames.hpp"
-#include "src/readers/openlabel/json.hpp"
 
 namespace concord::readers::openlabel {
 

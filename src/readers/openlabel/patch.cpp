@@ -9,9 +9,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "src/readers/common/json_splice.hpp"
+#include "src/readers/common/json_writer.hpp"
 #include "src/readers/openlabel/extension.hpp"
-#include "src/readers/openlabel/json_splice.hpp"
-#include "src/readers/openlabel/json_writer.hpp"
 #include "src/readers/openlabel/objects.hpp"
 
 namespace concord::readers::openlabel {
@@ -453,7 +453,7 @@ Result<std::string> patch_text(std::string_view text, const std::vector<LabelEdi
   with_places.keep_places = true;
   CONCORD_ASSIGN_OR_RETURN(const auto document, Document::parse(text, file));
   CONCORD_ASSIGN_OR_RETURN(FileReading reading, read_drive(*document, file, file.stem().string(), with_places));
-  CONCORD_ASSIGN_OR_RETURN(const Node openlabel, document->openlabel());
+  CONCORD_ASSIGN_OR_RETURN(const Node openlabel, openlabel_member(*document));
   CONCORD_ASSIGN_OR_RETURN(ObjectTable objects, read_objects(openlabel));
   return Patcher(text, file, std::move(reading), std::move(objects)).run(edits);
 }

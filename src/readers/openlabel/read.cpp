@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "src/core/input_file.hpp"
+#include "src/readers/common/json_spans.hpp"
 #include "src/readers/openlabel/extension.hpp"
-#include "src/readers/openlabel/json_spans.hpp"
 #include "src/readers/openlabel/objects.hpp"
 #include "src/readers/openlabel/streams.hpp"
 #include "src/readers/openlabel/tags.hpp"
@@ -76,6 +76,9 @@ Result<void> read_extension(const Node& extension, const ReadOptions& options, L
   if (const auto member = extension.find("time_assumed")) {
     CONCORD_ASSIGN_OR_RETURN(drive.frames.time_assumed, member->boolean());
   }
+  if (const auto member = extension.find("velocity_relative")) {
+    CONCORD_ASSIGN_OR_RETURN(head.velocity_relative, member->boolean());
+  }
   if (const auto scope = extension.find("scope")) {
     CONCORD_ASSIGN_OR_RETURN(head.scope, read_scope(*scope, *options.taxonomy));
   }
@@ -108,9 +111,22 @@ std::string drive_name(const fs::path& file) {
   return name && usable_name(*name) ? *name : file.stem().string();
 }
 
+Result<Node> openlabel_member(const Document& document) {
+  const Node root = document.root();
+  CONCORD_RETURN_IF_ERROR(root.require_object("an object with the member 'openlabel'"));
+  const auto node = root.find("openlabel");
+  if (!node) {
+    const bool vcd = root.find("vcd").has_value();
+    return root.error(vcd ? "is VCD, the predecessor of OpenLABEL" : "has no member 'openlabel'", "ASAM OpenLABEL 1.0",
+                      vcd ? ErrorCode::unsupported : ErrorCode::malformed);
+  }
+  CONCORD_RETURN_IF_ERROR(node->require_object("an object"));
+  return *node;
+}
+
 Result<FileReading> read_drive(const Document& document, const fs::path& file, std::string name,
                                const ReadOptions& options) {
-  CONCORD_ASSIGN_OR_RETURN(const Node openlabel, document.openlabel());
+  CONCORD_ASSIGN_OR_RETURN(const Node openlabel, openlabel_member(document));
   FileReading result;
   Drive& drive = result.drive;
   drive.name = std::move(name);
@@ -140,6 +156,7 @@ Result<FileReading> read_drive(const Document& document, const fs::path& file, s
   CONCORD_ASSIGN_OR_RETURN(LabelReading labels, read_labels(openlabel, context, drive));
   labels.set.name = head.name;
   labels.set.scope = head.scope;
+  labels.set.velocity_relative = head.velocity_relative;
   drive.label_sets.push_back(std::move(labels.set));
   drive.notes.insert(drive.notes.end(), labels.notes.begin(), labels.notes.end());
   result.places = std::move(labels.places);

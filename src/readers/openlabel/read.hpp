@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "concord/drive.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 #include "src/readers/openlabel/labels.hpp"
 
 namespace concord::readers::openlabel {
@@ -23,6 +23,9 @@ struct FileReading {
   std::vector<std::string> frame_keys;  ///< the keys of the frames in the file; "" in a file without frames
   std::string ego;                      ///< name of the ego coordinate system; empty when the file defines none
 };
+
+/// The value of the file's member "openlabel", an object.
+[[nodiscard]] Result<Node> openlabel_member(const Document& document);
 
 /// Reads a parsed file as a drive called `name`.
 [[nodiscard]] Result<FileReading> read_drive(const Document& document, const std::filesystem::path& file,

@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "concord/drive.hpp"
+#include "src/readers/common/json.hpp"
 #include "src/readers/openlabel/frames.hpp"
-#include "src/readers/openlabel/json.hpp"
 #include "src/readers/openlabel/transforms.hpp"
 
 namespace concord::readers::openlabel {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "concord/drive.hpp"
+#include "src/readers/common/json.hpp"
 #include "src/readers/openlabel/frames.hpp"
-#include "src/readers/openlabel/json.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "concord/drive.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "concord/geometry.hpp"
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -11,6 +11,7 @@
 namespace concord {
 namespace fs = std::filesystem;
 using namespace readers::openlabel;
+using readers::JsonWriter;
 
 namespace {
 
@@ -41,6 +42,7 @@ void write_metadata(const Drive& drive, const LabelSet& set, JsonWriter& json) {
   json.line_break().key("metadata").begin_object().key("schema_version").text("1.0.0").key("name").text(drive.name);
   json.key(kExtension).begin_object().key("label_set").text(set.name);
   json.key("time_assumed").boolean(drive.frames.time_assumed);
+  if (set.velocity_relative) json.key("velocity_relative").boolean(true);
   if (set.scope.known) write_scope(set.scope, *drive.taxonomy, json);
   write_classes(set, *drive.taxonomy, json);
   json.key("attributes").begin_array();

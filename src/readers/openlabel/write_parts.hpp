@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "concord/drive.hpp"
-#include "src/readers/openlabel/json_writer.hpp"
+#include "src/readers/common/json_writer.hpp"
 
 namespace concord::readers::openlabel {
 

@@ -1,8 +1,8 @@
-#include "src/readers/openlabel/json_splice.hpp"
+#include "src/readers/common/json_splice.hpp"
 
 #include <algorithm>
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 
 std::string apply_splices(std::string_view text, Span range, std::vector<Splice> splices) {
   std::sort(splices.begin(), splices.end(),
@@ -41,4 +41,4 @@ std::string rebuild_container(std::string_view text, Span container, const std::
   return result;
 }
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

@@ -1,10 +1,10 @@
-#include "src/readers/openlabel/json_writer.hpp"
+#include "src/readers/common/json_writer.hpp"
 
 #include <array>
 #include <charconv>
 #include <cmath>
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 
 void JsonWriter::separate() {
   if (needs_comma_) text_ += ',';
@@ -101,4 +101,4 @@ JsonWriter& JsonWriter::line_break() {
   return *this;
 }
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

@@ -13,7 +13,7 @@
 
 #include "concord/result.hpp"
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 
 /// A label file larger than this is refused: read, it takes some four times its size in memory.
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{2} << 30U;
@@ -78,8 +78,7 @@ class Document {
   /// Parses `text` as if read from `path`.
   static Result<std::unique_ptr<Document>> parse(std::string_view text, const std::filesystem::path& path);
 
-  /// The value of the file's member "openlabel", an object.
-  [[nodiscard]] Result<Node> openlabel() const;
+  [[nodiscard]] Node root() const { return {root_, *this}; }
   /// `file.json#/openlabel/frames/3`: the place of a value of this document.
   [[nodiscard]] std::string where(simdjson::dom::element value) const;
 
@@ -92,4 +91,4 @@ class Document {
   simdjson::dom::element root_;
 };
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "src/readers/openlabel/json_spans.hpp"
+#include "src/readers/common/json_spans.hpp"
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 
 /// New text for the bytes of a span.
 struct Splice {
@@ -31,4 +31,4 @@ struct ItemChanges {
 [[nodiscard]] std::string rebuild_container(std::string_view text, Span container, const std::vector<Span>& items,
                                             const ItemChanges& changes);
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

@@ -6,7 +6,7 @@
 
 #include "concord/geometry.hpp"
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 
 /// JSON tokens appended to a text; places the commas. Numbers read back exactly.
 class JsonWriter {
@@ -41,4 +41,4 @@ class JsonWriter {
   bool finite_ = true;
 };
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 
 /// Bytes [begin, end) of a text.
 struct Span {
@@ -34,4 +34,4 @@ struct MemberSpan {
 /// The characters of a string value or key; nullopt when `value` is no complete string.
 [[nodiscard]] std::optional<std::string> unescaped_string(std::string_view text, Span value);
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

@@ -1,4 +1,4 @@
-#include "src/readers/openlabel/json.hpp"
+#include "src/readers/common/json.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,7 +9,7 @@
 
 #include "src/readers/common/files.hpp"
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 namespace {
 
 using simdjson::dom::element_type;
@@ -255,7 +255,7 @@ Result<std::unique_ptr<Document>> Document::parse(const simdjson::padded_string&
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::string_view content = text;
   if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
-  if (content.empty()) return Error{ErrorCode::malformed, "is empty", path.string(), "OpenLABEL JSON"};
+  if (content.empty()) return Error{ErrorCode::malformed, "is empty", path.string(), "JSON"};
   auto document = std::make_unique<Document>();
   document->path_ = path;
   // The document holds numbers and unescaped strings itself: text and parser are needed while parsing only.
@@ -273,17 +273,4 @@ std::string Document::where(simdjson::dom::element value) const {
   return result;
 }
 
-Result<Node> Document::openlabel() const {
-  const Node root(root_, *this);
-  CONCORD_RETURN_IF_ERROR(root.require_object("an object with the member 'openlabel'"));
-  const auto node = root.find("openlabel");
-  if (!node) {
-    const bool vcd = root.find("vcd").has_value();
-    return root.error(vcd ? "is VCD, the predecessor of OpenLABEL" : "has no member 'openlabel'", "ASAM OpenLABEL 1.0",
-                      vcd ? ErrorCode::unsupported : ErrorCode::malformed);
-  }
-  CONCORD_RETURN_IF_ERROR(node->require_object("an object"));
-  return *node;
-}
-
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers

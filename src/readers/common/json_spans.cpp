@@ -1,8 +1,8 @@
-#include "src/readers/openlabel/json_spans.hpp"
+#include "src/readers/common/json_spans.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace concord::readers::openlabel {
+namespace concord::readers {
 namespace {
 
 std::size_t skip_space(std::string_view text, std::size_t at, std::size_t end) {
@@ -118,4 +118,4 @@ std::optional<std::string> unescaped_string(std::string_view text, Span value) {
   return parsed.get<std::string>();
 }
 
-}  // namespace concord::readers::openlabel
+}  // namespace concord::readers
