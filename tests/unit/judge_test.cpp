@@ -229,7 +229,8 @@ TEST(Findings, ScoresLieBetweenZeroAndOneAndGrowWithTheFault) {
     EXPECT_LE(judgement->findings[0].score, 1);
     previous = judgement->findings[0].score;
   }
-  for (const Finding& finding : judged(drive_of(kManyFaults))->findings) {
+  const auto judgement = judged(drive_of(kManyFaults));
+  for (const Finding& finding : judgement->findings) {
     EXPECT_GE(finding.score, 0) << finding.check;
     EXPECT_LE(finding.score, 1) << finding.check;
   }
@@ -257,7 +258,8 @@ TEST(Exposure, CountsEachExaminedLabelOnceInItsBand) {
 TEST(Exposure, NoCheckExaminesMoreLabelsThanThereAre) {
   const Drive drive = drive_of(kManyFaults);
   std::map<std::string, std::uint64_t> labels;
-  for (const ExposureRow& row : judged(drive)->exposure) labels[row.check] += row.labels;
+  const auto judgement = judged(drive);
+  for (const ExposureRow& row : judgement->exposure) labels[row.check] += row.labels;
   for (const auto& [check, count] : labels) EXPECT_LE(count, drive.label_sets[0].size()) << check;
 }
 
