@@ -128,7 +128,7 @@ void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows
     thrust::for_each_n(thrust::device, index, count, LowestPoint{x.data(), y.data(), z.data(), raw(lowest)});
     thrust::for_each_n(thrust::device, thrust::counting_iterator<int>(0), kNodes * kNodes,
                        FitNode{x.data(), y.data(), z.data(), raw(lowest), raw(planes)});
-    if (point_ground_m != nullptr) {
+    if (point_ground_m != nullptr && count > 0) {
       thrust::device_vector<float> height(count);
       thrust::for_each_n(thrust::device, index, count, GroundUnderPoint{x.data(), y.data(), raw(planes), raw(height)});
       thrust::copy(height.begin(), height.end(), point_ground_m + begin);

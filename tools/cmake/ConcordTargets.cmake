@@ -13,6 +13,8 @@ target_compile_options(concord_options INTERFACE
 if(CONCORD_SANITIZE)
   target_compile_options(concord_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer>)
+  # Under a sanitizer Eigen would allocate otherwise than in PCL, which frees what it did not allocate.
+  target_compile_definitions(concord_options INTERFACE EIGEN_MALLOC_ALREADY_ALIGNED=1)
   target_link_options(concord_options INTERFACE -fsanitize=address,undefined)
 endif()
 
