@@ -35,4 +35,10 @@ T* raw(thrust::device_vector<T>& vector) {
   return thrust::raw_pointer_cast(vector.data());
 }
 
+/// Copies all of `vector` to host memory. An empty one has no address that may be copied from: then nothing is done.
+template <class T>
+void fetch(const thrust::device_vector<T>& vector, T* values) {
+  if (!vector.empty()) thrust::copy(vector.begin(), vector.end(), values);
+}
+
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

@@ -333,7 +333,7 @@ void box_details(const BoxDetailRequest& request, BoxDetailRow* rows) {
                      SummariseBox{grids.boxes(), raw(begin), raw(entries), points.x(), points.y(), points.z(),
                                   request.margin_m, request.shell_m, request.gap_m, request.gap_slope,
                                   request.gap_slope_up, turn_cos.data(), turn_sin.data(), request.turns, raw(result)});
-  thrust::copy(result.begin(), result.end(), rows);
+  fetch(result, rows);
   for (std::size_t row = 0; row < count; ++row) {
     if (grids.valid()[row] == 0) rows[row] = invalid_row();
   }

@@ -284,7 +284,7 @@ void cluster_frame(const float* x_m, const float* y_m, const float* z_m, const s
   thrust::for_each_n(thrust::device, index, cells, SmallestOfTree{forest, raw(smallest)});
   thrust::device_vector<std::uint32_t> found(count);
   thrust::for_each_n(thrust::device, index, count, LabelPoint{forest, raw(cell_of_point), raw(smallest), raw(found)});
-  thrust::copy(found.begin(), found.end(), labels);
+  fetch(found, labels);
 }
 
 }  // namespace

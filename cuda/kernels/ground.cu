@@ -128,10 +128,10 @@ void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows
     thrust::for_each_n(thrust::device, index, count, LowestPoint{x.data(), y.data(), z.data(), raw(lowest)});
     thrust::for_each_n(thrust::device, thrust::counting_iterator<int>(0), kNodes * kNodes,
                        FitNode{x.data(), y.data(), z.data(), raw(lowest), raw(planes)});
-    if (point_ground_m != nullptr && count > 0) {
+    if (point_ground_m != nullptr) {
       thrust::device_vector<float> height(count);
       thrust::for_each_n(thrust::device, index, count, GroundUnderPoint{x.data(), y.data(), raw(planes), raw(height)});
-      thrust::copy(height.begin(), height.end(), point_ground_m + begin);
+      fetch(height, point_ground_m + begin);
     }
     const std::uint32_t first = request.places > 0 ? request.place_offset[f] : 0;
     const std::uint32_t places = request.places > 0 ? request.place_offset[f + 1] - first : 0;
@@ -140,7 +140,7 @@ void ground(const GroundRequest& request, float* point_ground_m, GroundRow* rows
     thrust::device_vector<GroundRow> found(places);
     thrust::for_each_n(thrust::device, index, places,
                        GroundUnderPlace{place_x.data(), place_y.data(), raw(planes), raw(found)});
-    thrust::copy(found.begin(), found.end(), rows + first);
+    fetch(found, rows + first);
   }
 }
 

@@ -227,7 +227,7 @@ void occlusion(const OcclusionRequest& request, OcclusionRow* rows) {
                        CountSilent{sweep, device_outlines.data(), device_boxes.data(), request.core, request.near_m,
                                    raw(seen), raw(result)});
   }
-  thrust::copy(result.begin(), result.end(), rows);
+  fetch(result, rows);
 }
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

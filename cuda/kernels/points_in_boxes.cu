@@ -59,7 +59,7 @@ void points_near_boxes(const BoxPointsRequest& request, double margin_m, std::ui
     stream_points(blocks, points, grids,
                   MarkNear{points.x(), points.y(), points.z(), grids.boxes(), margin_m, raw(marks)});
   }
-  thrust::copy(marks.begin(), marks.end(), near);
+  fetch(marks, near);
 }
 
 void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) {
@@ -72,7 +72,7 @@ void points_in_boxes(const BoxPointsRequest& request, std::uint32_t* counts) {
     const ResidentPoints points(request.points);
     stream_points(blocks, points, grids, CountInside{points.x(), points.y(), points.z(), grids.boxes(), raw(inside)});
   }
-  thrust::copy(inside.begin(), inside.end(), counts);
+  fetch(inside, counts);
   for (std::size_t row = 0; row < rows; ++row) {
     if (grids.valid()[row] == 0) counts[row] = BoxDetailRow::no_count;
   }

@@ -273,7 +273,7 @@ void project_boxes(const ProjectionRequest& request, ProjectionRow* rows) {
   const thrust::counting_iterator<std::uint64_t> index(0);
   thrust::for_each_n(thrust::device, index, count, ProjectBox{in, raw(found), raw(hulls)});
   thrust::for_each_n(thrust::device, index, count, HideBox{in, raw(hulls), raw(found)});
-  thrust::copy(found.begin(), found.end(), rows);
+  fetch(found, rows);
 }
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS

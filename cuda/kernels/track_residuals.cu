@@ -302,7 +302,7 @@ void track_residuals(const ResidualRequest& request, ResidualRow* rows) {
                                begin.data(), end.data(),    count,       request.window_s};
   thrust::for_each_n(thrust::device, thrust::counting_iterator<std::size_t>(0), request.count,
                      MeasureResidual{device, thrust::raw_pointer_cast(result.data())});
-  thrust::copy(result.begin(), result.end(), rows);
+  fetch(result, rows);
 }
 
 }  // namespace concord::kernels::CONCORD_BACKEND_NS
