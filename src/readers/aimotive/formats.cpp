@@ -39,12 +39,7 @@ class AimotiveDataset final : public Dataset {
       }
       CONCORD_RETURN_IF_ERROR(patch_segment(*segment, list, texts));
     }
-    return copy_tree(input_, out, [&](const fs::path& source, const fs::path& target) -> Result<bool> {
-      const auto text = texts.find(source);
-      if (text == texts.end()) return false;
-      CONCORD_RETURN_IF_ERROR(write_text(target, text->second));
-      return true;
-    });
+    return copy_with_texts(input_, out, texts);
   }
 
  private:

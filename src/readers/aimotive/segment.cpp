@@ -1,4 +1,5 @@
 #include "src/readers/aimotive/segment.hpp"
+#include "src/readers/common/taxonomy_of.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -134,9 +135,8 @@ Result<Drive> read_segment(const Segment& segment, const OpenOptions& options, c
   drive.name = segment.folder.filename().string();
   drive.format = "aimotive";
   drive.source = source;
-  auto taxonomy = options.taxonomy ? Taxonomy::from_file(*options.taxonomy) : Taxonomy::builtin("aimotive");
-  if (!taxonomy) return taxonomy.error();
-  drive.taxonomy = std::make_shared<const Taxonomy>(std::move(taxonomy).value());
+  CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy, taxonomy_of(options, "aimotive"));
+  drive.taxonomy = std::make_shared<const Taxonomy>(std::move(taxonomy));
   drive.notes.emplace_back("no ego poses: motion and velocities are relative to the ego");
 
   CONCORD_RETURN_IF_ERROR(append_frames(segment, drive));

@@ -40,12 +40,7 @@ class Argoverse2Dataset final : public Dataset {
       CONCORD_ASSIGN_OR_RETURN(texts[log.annotations],
                                argoverse2::patch_annotations(file.text(), found->second, log.annotations));
     }
-    return copy_tree(input_, out, [&](const fs::path& source, const fs::path& target) -> Result<bool> {
-      const auto text = texts.find(source);
-      if (text == texts.end()) return false;
-      CONCORD_RETURN_IF_ERROR(write_text(target, text->second));
-      return true;
-    });
+    return copy_with_texts(input_, out, texts);
   }
 
  private:

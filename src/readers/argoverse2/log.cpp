@@ -1,4 +1,5 @@
 #include "src/readers/argoverse2/log.hpp"
+#include "src/readers/common/taxonomy_of.hpp"
 
 #include <algorithm>
 #include <array>
@@ -209,9 +210,8 @@ Result<Drive> read_log(const LogFiles& files, const OpenOptions& options, const 
   drive.name = files.folder.filename().string();
   drive.format = "argoverse2";
   drive.source = source;
-  auto taxonomy = options.taxonomy ? Taxonomy::from_file(*options.taxonomy) : Taxonomy::builtin("argoverse2");
-  if (!taxonomy) return taxonomy.error();
-  drive.taxonomy = std::make_shared<const Taxonomy>(std::move(taxonomy).value());
+  CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy, taxonomy_of(options, "argoverse2"));
+  drive.taxonomy = std::make_shared<const Taxonomy>(std::move(taxonomy));
 
   CONCORD_ASSIGN_OR_RETURN(const auto sweeps, list_sweeps(files.folder));
   std::set<TimeNs> times;

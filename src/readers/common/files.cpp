@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <map>
 #include <system_error>
 #include <utility>
 
@@ -45,9 +44,7 @@ Result<MappedFile> MappedFile::open(const fs::path& path, std::uint64_t max_byte
   file.bytes_ = std::make_unique_for_overwrite<char[]>(file.size_);
   file.data_ = file.bytes_.get();
   CONCORD_ASSIGN_OR_RETURN(const std::size_t read, input.read(file.bytes_.get(), file.size_));
-  if (read != file.size_) {
-    return Error{ErrorCode::io, "was cut while it was read", path.string(), "a file that nobody changes"};
-  }
+  if (read != file.size_) return cut_error(path);
   return file;
 }
 
@@ -186,6 +183,15 @@ bool write_all(int descriptor, std::string_view text) {
 }
 
 }  // namespace
+
+Result<void> copy_with_texts(const fs::path& from, const fs::path& to, const std::map<fs::path, std::string>& texts) {
+  return copy_tree(from, to, [&](const fs::path& source, const fs::path& target) -> Result<bool> {
+    const auto text = texts.find(source);
+    if (text == texts.end()) return false;
+    CONCORD_RETURN_IF_ERROR(write_text(target, text->second));
+    return true;
+  });
+}
 
 Result<void> copy_files_below(const fs::path& folder, const std::set<fs::path>& paths, const fs::path& to) {
   for (const fs::path& path : paths) {

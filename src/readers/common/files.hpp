@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -58,6 +59,10 @@ using RewriteFile =
     std::function<Result<bool>(const std::filesystem::path& source, const std::filesystem::path& target)>;
 [[nodiscard]] Result<void> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to,
                                      const RewriteFile& rewrite);
+
+/// Copies as copy_tree does, with new texts for the files that `texts` names by their source.
+[[nodiscard]] Result<void> copy_with_texts(const std::filesystem::path& from, const std::filesystem::path& to,
+                                           const std::map<std::filesystem::path, std::string>& texts);
 
 /// Copies the files of `paths` that lie below `folder` to the same places below `to`; what is there stays.
 [[nodiscard]] Result<void> copy_files_below(const std::filesystem::path& folder,

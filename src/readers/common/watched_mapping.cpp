@@ -32,10 +32,6 @@ std::mutex owners_mutex;
 std::array<const WatchedMapping*, kSlots> owners{};
 thread_local std::optional<Error> closed_cut;
 
-Error cut(const std::filesystem::path& path) {
-  return {ErrorCode::io, "was cut while it was read", path.string(), "a file that nobody changes"};
-}
-
 /// Puts a page of zeros where the file has none any more. A fault anywhere else is a bug and ends the process as ever.
 void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
@@ -53,6 +49,10 @@ void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
 }
 
 }  // namespace
+
+Error cut_error(const std::filesystem::path& path) {
+  return {ErrorCode::io, "was cut while it was read", path.string(), "a file that nobody changes"};
+}
 
 Result<std::unique_ptr<WatchedMapping>> WatchedMapping::open(InputFile& input, const std::filesystem::path& path) {
   const std::lock_guard lock(owners_mutex);
@@ -78,7 +78,7 @@ WatchedMapping::WatchedMapping(InputFile input, const std::filesystem::path& pat
 
 WatchedMapping::~WatchedMapping() {
   const std::lock_guard lock(owners_mutex);
-  if (is_cut()) closed_cut = cut(path_);
+  if (is_cut()) closed_cut = cut_error(path_);
   slots[slot_].end.store(0);
   slots[slot_].begin.store(0);
   owners[slot_] = nullptr;
@@ -94,7 +94,7 @@ std::optional<Error> cut_file() {
   if (closed_cut.has_value()) return std::exchange(closed_cut, std::nullopt);
   const std::lock_guard lock(owners_mutex);
   for (const WatchedMapping* mapping : owners) {
-    if (mapping != nullptr && mapping->is_cut()) return cut(mapping->path_);
+    if (mapping != nullptr && mapping->is_cut()) return cut_error(mapping->path_);
   }
   return std::nullopt;
 }

@@ -33,6 +33,9 @@ class WatchedMapping {
   std::size_t slot_;
 };
 
+/// What is said of a file that became shorter while it was read.
+[[nodiscard]] Error cut_error(const std::filesystem::path& path);
+
 /// The error of a file that became shorter while it was mapped: of one that still is, or was by this thread since the
 /// last call. What was read of it is worth nothing.
 [[nodiscard]] std::optional<Error> cut_file();

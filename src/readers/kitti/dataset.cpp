@@ -1,4 +1,5 @@
 #include "src/readers/kitti/dataset.hpp"
+#include "src/readers/common/taxonomy_of.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -68,8 +69,7 @@ class KittiDataset final : public Dataset {
 
   Result<Drive> read(std::size_t index) override {
     const std::string& name = drives_.at(index).name;
-    CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy,
-                             options_.taxonomy ? Taxonomy::from_file(*options_.taxonomy) : Taxonomy::builtin("kitti"));
+    CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy, taxonomy_of(options_, "kitti"));
     Drive drive;
     drive.name = name;
     drive.format = layout_.format;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "concord/dataset.hpp"
+#include "src/readers/common/taxonomy_of.hpp"
 #include "src/readers/nuscenes/patch.hpp"
 #include "src/readers/nuscenes/read_scene.hpp"
 #include "src/readers/nuscenes/results.hpp"
@@ -81,8 +82,7 @@ class NuscenesFormat final : public Format {
       return Error{ErrorCode::not_found, "holds no nuScenes tables", input.string(),
                    "scene.json and its siblings, there or in a folder v1.0-*"};
     }
-    CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy,
-                             options.taxonomy ? Taxonomy::from_file(*options.taxonomy) : Taxonomy::builtin("nuscenes"));
+    CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy, taxonomy_of(options, "nuscenes"));
     CONCORD_ASSIGN_OR_RETURN(std::unique_ptr<Tables> tables, open_tables(*folder));
     std::vector<std::unique_ptr<ResultFile>> results;
     for (const ExtraLabels& extra : options.extra_labels) {

@@ -5,6 +5,7 @@
 
 #include "src/core/input_file.hpp"
 #include "src/readers/common/files.hpp"
+#include "src/readers/common/taxonomy_of.hpp"
 #include "src/readers/openlabel/patch.hpp"
 #include "src/readers/openlabel/read.hpp"
 #include "src/readers/registry.hpp"
@@ -89,8 +90,7 @@ class OpenLabelDataset final : public Dataset {
   }
 
   Result<ReadOptions> read_options() const {
-    CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy, options_.taxonomy ? Taxonomy::from_file(*options_.taxonomy)
-                                                                  : Taxonomy::builtin("openlabel"));
+    CONCORD_ASSIGN_OR_RETURN(Taxonomy taxonomy, taxonomy_of(options_, "openlabel"));
     return ReadOptions{std::make_shared<const Taxonomy>(std::move(taxonomy)), options_.taxonomy.has_value(), false};
   }
 
