@@ -1,13 +1,14 @@
 #include <cmath>
 #include <new>
 #include <optional>
+#include <utility>
 
 #include "concord/hash.hpp"
 #include "concord/priors.hpp"
 #include "concord/text.hpp"
 #include "concord/version.hpp"
-#include "src/core/durable_file.hpp"
 #include "src/report/hdf5.hpp"
+#include "src/report/sealed_file.hpp"
 #include "src/report/trailer.hpp"
 #include "src/report/types.hpp"
 
@@ -292,18 +293,11 @@ Priors read_content(const std::filesystem::path& path, std::uint64_t bytes) {
 }  // namespace report
 
 Result<std::string> write_priors(const std::filesystem::path& path, const Priors& priors) {
-  report::silence_hdf5();
-  try {
+  return report::write_sealed(path, [&] {
     report::Columns columns = report::columns_of(priors);
-    std::string digest = report::hash_of(columns);
-    const std::string bytes = report::file_bytes(columns, digest);
-    CONCORD_RETURN_IF_ERROR(write_durably(path, {bytes, report::trailer_of(bytes)}));
-    return digest;
-  } catch (const report::Hdf5Error& e) {
-    return Error{ErrorCode::io, std::string("cannot be made: ") + e.what(), path.string(), ""};
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::limit_exceeded, "does not fit in memory", path.string(), ""};
-  }
+    const std::string digest = report::hash_of(columns);
+    return std::pair(digest, report::file_bytes(columns, digest));
+  });
 }
 
 Result<Priors> read_priors(const std::filesystem::path& path) {

@@ -1,18 +1,17 @@
 #include <map>
 #include <memory>
-#include <new>
 #include <type_traits>
+#include <utility>
 
 #include "concord/columns.hpp"
 #include "concord/report.hpp"
 #include "concord/text.hpp"
-#include "src/core/durable_file.hpp"
 #include "src/report/columns.hpp"
 #include "src/report/content_hash.hpp"
 #include "src/report/hdf5.hpp"
 #include "src/report/kept.hpp"
 #include "src/report/layout.hpp"
-#include "src/report/trailer.hpp"
+#include "src/report/sealed_file.hpp"
 #include "src/report/types.hpp"
 
 namespace concord {
@@ -139,17 +138,10 @@ std::string file_bytes(const Report& original, const std::string& digest) {
 }  // namespace report
 
 Result<std::string> write_report(const std::filesystem::path& path, const Report& report) {
-  report::silence_hdf5();
-  try {
-    std::string digest = report::content_hash(report);
-    const std::string bytes = report::file_bytes(report, digest);
-    CONCORD_RETURN_IF_ERROR(write_durably(path, {bytes, report::trailer_of(bytes)}));
-    return digest;
-  } catch (const report::Hdf5Error& e) {
-    return Error{ErrorCode::io, std::string("cannot be made: ") + e.what(), path.string(), ""};
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::limit_exceeded, "does not fit in memory", path.string(), ""};
-  }
+  return report::write_sealed(path, [&] {
+    const std::string digest = report::content_hash(report);
+    return std::pair(digest, report::file_bytes(report, digest));
+  });
 }
 
 }  // namespace concord
