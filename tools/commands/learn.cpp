@@ -9,7 +9,7 @@
 #include "concord/priors.hpp"
 #include "concord/text.hpp"
 #include "tools/commands/command.hpp"
-#include "tools/commands/memory_size.hpp"
+#include "tools/commands/run_options.hpp"
 #include "tools/output/interrupt.hpp"
 #include "tools/output/judging.hpp"
 #include "tools/output/terminal.hpp"
@@ -22,18 +22,15 @@ struct LearnArguments {
   std::vector<std::string> inputs;
   std::string out;
   std::string profile = "default";
-  std::string memory = "2G";
-  std::string taxonomy, mapping;
+  RunArguments run;
   bool list = false;
 };
 
 /// Files ending in .h5 are priors, everything else is a dataset.
 Result<Priors> gather(LearnArguments& arguments, bool& complete) {
   ValidateOptions& options = arguments.options;
-  CONCORD_RETURN_IF_ERROR(bound_memory(arguments.memory, options.device));
+  CONCORD_RETURN_IF_ERROR(arguments.run.complete(options));
   CONCORD_ASSIGN_OR_RETURN(options.profile, load_profile(arguments.profile));
-  if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
-  if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
   Priors priors;
   for (const std::string& input : arguments.inputs) {
     if (!input.ends_with(".h5")) {
@@ -111,26 +108,8 @@ void add(CLI::App& app, int& exit_code) {
       ->add_option("--profile", arguments->profile,
                    "Built-in profile or YAML file of the checks that look at the drives")
       ->capture_default_str();
-  command->add_option("--drives", options.drives, "Only the drives of these names: A,B (repeatable)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--format", options.format, "Input format; else recognised (concord doctor lists them)");
-  command->add_option("--taxonomy", arguments->taxonomy, "YAML class mapping instead of the format's own");
-  command->add_option("--mapping", arguments->mapping, "YAML column mapping of CSV input");
-  command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
-      ->group("Machine");
-  command->add_option("--threads", options.device.threads, "CPU threads that measure; 0: all")
-      ->check(CLI::Range(0, 4096))
-      ->capture_default_str()
-      ->group("Machine");
-  command->add_option("--jobs", options.jobs, "Drives under way at once; 0: three")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str()
-      ->group("Machine");
-  command->add_option("--memory", arguments->memory, "Bound for clouds, batches and labels: 512M, 2G")
-      ->capture_default_str()
-      ->group("Machine");
+  arguments->run.add_input_to(*command, options);
+  arguments->run.add_machine_to(*command, options);
   command->footer(
       "Examples:\n"
       "  concord learn NIGHT1 --out night1.h5\n"

@@ -8,7 +8,7 @@
 #include "concord/pipeline.hpp"
 #include "concord/text.hpp"
 #include "tools/commands/command.hpp"
-#include "tools/commands/memory_size.hpp"
+#include "tools/commands/run_options.hpp"
 #include "tools/output/interrupt.hpp"
 #include "tools/output/judging.hpp"
 
@@ -20,10 +20,8 @@ struct ValidateArguments {
   std::vector<std::string> inputs;
   std::string out = "concord-report";
   JudgingArguments judging;
-  std::string memory = "2G";
+  RunArguments run;
   std::vector<std::string> labels;
-  std::string taxonomy;
-  std::string mapping;
   std::string odd_tags;
 };
 
@@ -31,7 +29,7 @@ Result<void> complete(ValidateArguments& arguments) {
   ValidateOptions& options = arguments.options;
   options.inputs.assign(arguments.inputs.begin(), arguments.inputs.end());
   options.out = arguments.out;
-  CONCORD_RETURN_IF_ERROR(bound_memory(arguments.memory, options.device));
+  CONCORD_RETURN_IF_ERROR(arguments.run.complete(options));
   for (const std::string& labels : arguments.labels) {
     const std::size_t equals = labels.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == labels.size()) {
@@ -39,8 +37,6 @@ Result<void> complete(ValidateArguments& arguments) {
     }
     options.open.extra_labels.push_back({labels.substr(0, equals), labels.substr(equals + 1)});
   }
-  if (!arguments.taxonomy.empty()) options.open.taxonomy = arguments.taxonomy;
-  if (!arguments.mapping.empty()) options.open.mapping = arguments.mapping;
   options.odd_tags = arguments.odd_tags;
   CONCORD_ASSIGN_OR_RETURN(options.profile, arguments.judging.load_profile());
   CONCORD_ASSIGN_OR_RETURN(options.judge, arguments.judging.load_judging());
@@ -125,30 +121,12 @@ void add(CLI::App& app, int& exit_code) {
   command->add_option("--labels", arguments->labels, "Further label set NAME=PATH (repeatable)")
       ->allow_extra_args(false);
   arguments->judging.add_to(*command);
-  command->add_option("--drives", options.drives, "Only the drives of these names: A,B (repeatable)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--format", options.format, "Input format; else recognised (concord doctor lists them)");
-  command->add_option("--taxonomy", arguments->taxonomy, "YAML class mapping instead of the format's own");
-  command->add_option("--mapping", arguments->mapping, "YAML column mapping of CSV input");
+  arguments->run.add_input_to(*command, options);
   command->add_option("--odd-tags", arguments->odd_tags,
                       "Folder with DRIVE.odd.yaml files: tags of drives; else looked for in the input");
   command->add_flag("--keep-measurements", options.keep_measurements,
                     "Keep what was measured, for concord judge and show");
-  command->add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
-      ->group("Machine");
-  command->add_option("--threads", options.device.threads, "CPU threads that measure; 0: all")
-      ->check(CLI::Range(0, 4096))
-      ->capture_default_str()
-      ->group("Machine");
-  command->add_option("--jobs", options.jobs, "Drives under way at once; 0: three")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str()
-      ->group("Machine");
-  command->add_option("--memory", arguments->memory, "Bound for clouds, batches and labels: 512M, 2G")
-      ->capture_default_str()
-      ->group("Machine");
+  arguments->run.add_machine_to(*command, options);
   command->footer(
       "Examples:\n"
       "  concord validate NIGHT --out reports --profile strict --fail-on warning\n"
